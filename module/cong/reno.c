@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+/* reno.c -- slow start and congestion avoidance, RFC 5681 3.1, counting octets (RFC 3465). */
+#include "../core/tcb.h"
+
+#define ACKED priv[0]			/* octets acknowledged since cwnd last grew */
+
+static void reno_init(struct hrtcp_conn *conn)
+{
+	conn->cc.ACKED = 0;
+}
+
+static void reno_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
+{
+	struct hrtcp_cc *cc = &conn->cc;
+	u32 mss = conn->snd.mss;
+
+	if (!ack->cwnd_limited)
+		return;			/* RFC 7661: a window not used is not proven */
+	if (cc->cwnd_bytes < cc->ssthresh_bytes) {
+		/* A super-segment's ACK stands for many; RFC 3465's L is lifted. */
+		cc->cwnd_bytes += min_t(u32, ack->acked_bytes,
+					cc->ssthresh_bytes - cc->cwnd_bytes);
+		return;
+	}
+	cc->ACKED += ack->acked_bytes;
+	if (cc->ACKED >= cc->cwnd_bytes) {
+		cc->ACKED -= cc->cwnd_bytes;
+		cc->cwnd_bytes += mss;
+	}
+}
+
+static u32 reno_on_loss(struct hrtcp_conn *conn, u64 now_ns)
+{
+	u32 flight = (u32)seq_diff(conn->snd.nxt, conn->snd.una);
+
+	(void)now_ns;
+	conn->cc.ACKED = 0;
+	return max_t(u32, flight / 2, 2u * conn->snd.mss);
+}
+
+const struct hrtcp_cc_ops hrtcp_cc_reno = {
+	.name = "reno",
+	.init = reno_init,
+	.on_ack = reno_on_ack,
+	.on_loss = reno_on_loss,
+};

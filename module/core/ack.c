@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ack.c -- the acknowledgment field, RFC 9293 3.10.7.4 step 5; writes snd.una and snd.wnd. */
+#include "steps.h"
+
+#define CWND_MAX (1u << 30)		/* what a scaled window can reach, RFC 7323 2.3 */
+
+bool hrtcp_ack_covers_fin(const struct hrtcp_conn *conn)
+{
+	return conn->snd.fin_sent && seq_gt(conn->snd.una, conn->snd.end);
+}
+
+/* RFC 9293 3.10.7.4: SND.WL1 and WL2 keep an old segment from setting the window. */
+static bool update_window(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
+{
+	struct hrtcp_snd *snd = &conn->snd;
+	u32 old = snd->wnd;
+
+	if (seq_gt(snd->wl1, seg->seq) ||
+	    (seq_eq(snd->wl1, seg->seq) && seq_gt(snd->wl2, seg->ack)))
+		return false;
+	snd->wnd = (u32)seg->wnd << (seg->flags & HRTCP_SYN ? 0 : snd->wscale);
+	snd->wl1 = seg->seq;
+	snd->wl2 = seg->ack;
+	snd->max_wnd = max_t(u32, snd->max_wnd, snd->wnd);
+	if (snd->wnd > old)
+		conn->advance_ns = now_ns;
+	return snd->wnd != old;
+}
+
+static void advance_una(struct hrtcp_conn *conn, struct seq una, struct hrtcp_ack *ack)
+{
+	struct hrtcp_snd *snd = &conn->snd;
+	u64 sent_ns;
+
+	ack->acked_bytes = (u32)seq_diff(una, snd->una);
+	snd->una = una;
+	snd->nxt = seq_max(snd->nxt, una);	/* a window probe was taken */
+	snd->max = seq_max(snd->max, snd->nxt);
+	snd->probes = 0;
+	conn->progress_ns = ack->now_ns;
+	conn->advance_ns = ack->now_ns;
+	hrtcp_txq_ack(&conn->txq, una, &sent_ns);
+	if (sent_ns)
+		ack->rtt_ns = ack->now_ns - sent_ns;
+	if (conn->txq.acked)
+		conn->events |= HRTCP_EV_WRITABLE;
+}
+
+/* RFC 5681 2: what counts as a duplicate acknowledgment. */
+static bool is_duplicate(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+			 const struct hrtcp_ack *ack)
+{
+	return !ack->acked_bytes && !ack->window_moved && !hrtcp_seg_len(seg) &&
+	       seq_eq(seg->ack, conn->snd.una) && seq_lt(conn->snd.una, conn->snd.nxt);
+}
+
+/*
+ * RFC 6298 5.2, 5.3. Karn's rule keeps the backoff until a sample; with timestamps the ACK
+ * says which transmission it answers, and the backoff may go (RFC 7323 4.1).
+ */
+static void settle_retransmit(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
+{
+	if (!ack->acked_bytes)
+		return;
+	if (conn->ts.on)
+		conn->rtt.backoff = 0;
+	if (seq_eq(conn->snd.una, conn->snd.nxt))
+		hrtcp_timer_clear(&conn->timers, HRTCP_T_RETRANSMIT);
+	else
+		hrtcp_conn_arm_retransmit(conn, ack->now_ns);
+}
+
+void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
+{
+	struct hrtcp_ack ack = {
+		.now_ns = now_ns,
+		.prior_pipe_bytes = conn->txq.pipe_bytes,
+		.cwnd_limited = conn->snd.cwnd_limited,
+	};
+
+	ack.window_moved = update_window(conn, seg, now_ns);
+	if (seq_gt(seg->ack, conn->snd.una))
+		advance_una(conn, seg->ack, &ack);
+	else if (!conn->snd.wnd)
+		conn->progress_ns = now_ns;	/* a shut window, but someone is there */
+	if (conn->snd.wnd) {
+		hrtcp_timer_clear(&conn->timers, HRTCP_T_PERSIST);
+		conn->snd.probe = false;
+	}
+	if (ack.rtt_ns)
+		hrtcp_rtt_sample(&conn->rtt, conn->cfg, ack.rtt_ns);
+	ack.duplicate = is_duplicate(conn, seg, &ack);
+	hrtcp_recovery_on_ack(conn, &ack);
+	conn->cc.cwnd_bytes = min_t(u32, conn->cc.cwnd_bytes, CWND_MAX);
+	settle_retransmit(conn, &ack);
+}
+
+/* RFC 5961 5.2: old acknowledgments are believed only within one window. */
+static bool in_range(const struct hrtcp_snd *snd, struct seq ack)
+{
+	return seq_ge(ack, seq_sub(snd->una, snd->max_wnd)) && seq_le(ack, snd->max);
+}
+
+static enum hrtcp_drop syn_received(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+				    u64 now_ns)
+{
+	if (!seq_gt(seg->ack, conn->snd.una) || !seq_le(seg->ack, conn->snd.nxt)) {
+		conn->pending.rst = true;
+		conn->pending.rst_acks = false;
+		conn->pending.rst_seq = seg->ack;
+		return HRTCP_DROP_BAD_ACK;
+	}
+	if (!conn->syn_repeated)
+		hrtcp_rtt_sample(&conn->rtt, conn->cfg, now_ns - conn->last_sent_ns);
+	hrtcp_ack_take(conn, seg, now_ns);
+	hrtcp_conn_transition(conn, HRTCP_C_SYN_ACKED, seg, now_ns);
+	if (conn->close_pending)
+		hrtcp_conn_on_close(conn, now_ns);
+	return HRTCP_DROP_NONE;
+}
+
+enum hrtcp_drop hrtcp_ack_step(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+			       u64 now_ns)
+{
+	if (conn->state == HRTCP_SYN_RECEIVED)
+		return syn_received(conn, seg, now_ns);
+	if (!in_range(&conn->snd, seg->ack)) {
+		if (hrtcp_seg_len(seg))
+			conn->rcv.ack_now = true;
+		else
+			hrtcp_conn_challenge(conn, now_ns);
+		return HRTCP_DROP_BAD_ACK;
+	}
+	hrtcp_ack_take(conn, seg, now_ns);
+	if (!hrtcp_ack_covers_fin(conn))
+		return HRTCP_DROP_NONE;
+	if (conn->state == HRTCP_CLOSING || conn->state == HRTCP_LAST_ACK)
+		hrtcp_conn_transition(conn, HRTCP_C_FIN_ACKED, seg, now_ns);
+	return HRTCP_DROP_NONE;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+/* config.c -- the defaults. */
+#include "config.h"
+
+#define MS(n) ((n) * 1000000ull)
+#define SEC(n) ((n) * 1000000000ull)
+
+const struct hrtcp_cfg hrtcp_cfg_default = {
+	.sack = true,
+	.timestamps = true,
+	.window_scaling = true,
+	.max_syn_backlog = 1024,
+	.init_cwnd_pkts = 10,		/* RFC 6928 2 */
+	.rto_init_ns = SEC(1),		/* RFC 6298 2.1 */
+	.rto_max_ns = SEC(120),
+	.rto_granularity_ns = MS(10),	/* a peer that ticks at HZ=100 */
+	.peer_delack_ns = MS(40),	/* Linux's shortest delayed ACK */
+	.delack_ns = MS(40),
+	.r2_ns = SEC(900),
+	.syn_r2_ns = SEC(180),		/* RFC 9293 MUST-23 */
+	.synack_r2_ns = SEC(63),	/* 1+2+4+8+16+32 s: five repeats */
+	.orphan_r2_ns = SEC(100),	/* RFC 9293 SHLD-11 */
+	.fin_timeout_ns = SEC(60),
+	.time_wait_ns = SEC(120),
+	.tx_retry_ns = MS(1),
+	.challenge_ns = MS(500),
+};

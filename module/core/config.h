@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* config.h -- what an administrator may set; one a namespace, shared by its connections. */
+#ifndef HRTCP_CORE_CONFIG_H
+#define HRTCP_CORE_CONFIG_H
+
+#include "env.h"
+
+struct hrtcp_cfg {
+	bool sack;			/* offer and accept SACK-permitted, RFC 2018 */
+	bool timestamps;		/* RFC 7323 3 */
+	bool window_scaling;		/* RFC 7323 2 */
+	u32 max_syn_backlog;		/* half-open requests a listener holds */
+	u32 init_cwnd_pkts;		/* IW10, RFC 6928 */
+	u64 rto_init_ns;		/* before a sample, RFC 6298 2.1 */
+	u64 rto_max_ns;			/* RFC 6298 2.5; at least 60 s */
+	u64 rto_granularity_ns;		/* G of RFC 6298, of the peer's timers */
+	u64 peer_delack_ns;		/* longest ACK delay to expect of the peer */
+	u64 delack_ns;			/* our own, RFC 9293 3.8.6.3: below 500 ms */
+	u64 r2_ns;			/* give-up of data and FIN, RFC 9293 3.8.3: 100 s or more */
+	u64 syn_r2_ns;			/* give-up of our SYN: 180 s or more */
+	u64 synack_r2_ns;		/* give-up of a half-open request */
+	u64 orphan_r2_ns;		/* as r2_ns where no process owns the connection */
+	u64 fin_timeout_ns;		/* FIN-WAIT-2 of an orphan, RFC 6429 */
+	u64 time_wait_ns;		/* 2 MSL */
+	u64 tx_retry_ns;		/* after a failed local transmit */
+	u64 challenge_ns;		/* least time between two challenge ACKs of a connection */
+};
+
+/* The defaults, every one with its reason in config.c. */
+extern const struct hrtcp_cfg hrtcp_cfg_default;
+
+#endif

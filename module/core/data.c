@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/* data.c -- payload, FIN and the receive window, RFC 9293 3.10.7.4 steps 7 and 8, 3.8.6. */
+#include "steps.h"
+
+u32 hrtcp_rcv_room(const struct hrtcp_conn *conn)
+{
+	const struct hrtcp_rcv *rcv = &conn->rcv;
+
+	return rcv->buf_bytes > rcv->unread_bytes ? rcv->buf_bytes - rcv->unread_bytes : 0;
+}
+
+/* What the window could become: the room, cut to what the field can say. */
+static u32 window_candidate(const struct hrtcp_conn *conn)
+{
+	u32 room = min_t(u32, hrtcp_rcv_room(conn), 65535u << conn->rcv.wscale);
+
+	return room >> conn->rcv.wscale << conn->rcv.wscale;
+}
+
+/*
+ * The edge only moves right, and only by steps worth a segment (RFC 9293 3.8.6.2.2). Where
+ * the scale cannot say a window that stays, it is rounded up if there is room for that;
+ * else down, and what was promised is accepted all the same (RFC 7323 2.4).
+ */
+u16 hrtcp_rcv_select_window(struct hrtcp_conn *conn)
+{
+	struct hrtcp_rcv *rcv = &conn->rcv;
+	u32 now = (u32)seq_diff(rcv->edge, rcv->nxt);
+	u32 next = window_candidate(conn);
+	u32 step = min_t(u32, rcv->buf_bytes / 2, rcv->mss);
+
+	if (next < now + step)
+		next = now;
+	if (next + (1u << rcv->wscale) <= hrtcp_rcv_room(conn))
+		next += (1u << rcv->wscale) - 1;
+	next = min_t(u32, next >> rcv->wscale, 65535);
+	rcv->edge = seq_max(rcv->edge, seq_add(rcv->nxt, next << rcv->wscale));
+	return (u16)next;
+}
+
+void hrtcp_conn_on_read(struct hrtcp_conn *conn, u32 len)
+{
+	struct hrtcp_rcv *rcv = &conn->rcv;
+	u32 now, next;
+
+	rcv->unread_bytes -= min_t(u32, len, rcv->unread_bytes);
+	if (!hrtcp_state_may_receive(conn->state))
+		return;
+	/* Tell a sender that waits: once the window can at least be doubled. */
+	now = (u32)seq_diff(rcv->edge, rcv->nxt);
+	next = window_candidate(conn);
+	if (next >= 2 * now && next - now >= min_t(u32, rcv->buf_bytes / 2, rcv->mss))
+		rcv->ack_now = true;
+}
+
+static void owe_ack(struct hrtcp_conn *conn, u64 now_ns)
+{
+	if (!hrtcp_timer_armed(&conn->timers, HRTCP_T_DELACK))
+		hrtcp_timer_set(&conn->timers, HRTCP_T_DELACK, now_ns + conn->cfg->delack_ns);
+}
+
+/* RFC 9293 3.8.6.3: an ACK at least for every second full-sized segment. */
+static void acknowledge(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u32 len,
+			u64 now_ns)
+{
+	struct hrtcp_rcv *rcv = &conn->rcv;
+
+	rcv->peer_mss = (u16)max_t(u32, rcv->peer_mss, min_t(u32, seg->len, rcv->mss));
+	rcv->unacked_bytes += len;
+	if (rcv->unacked_bytes >= 2u * rcv->peer_mss)
+		rcv->ack_now = true;
+	else
+		owe_ack(conn, now_ns);
+}
+
+static void take_fin(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
+{
+	enum hrtcp_cause cause = HRTCP_C_FIN_RCVD;
+
+	conn->rcv.fin = true;
+	conn->rcv.nxt = seq_add(conn->rcv.nxt, 1);
+	conn->rcv.edge = seq_max(conn->rcv.edge, conn->rcv.nxt);
+	if (conn->state == HRTCP_FIN_WAIT_1 && hrtcp_ack_covers_fin(conn))
+		cause = HRTCP_C_FIN_RCVD_ACKED;
+	/* In CLOSE-WAIT the user may close before the delayed ACK is due: one segment less. */
+	if (conn->state == HRTCP_ESTABLISHED)
+		owe_ack(conn, now_ns);
+	else
+		conn->rcv.ack_now = true;
+	hrtcp_conn_transition(conn, cause, seg, now_ns);
+}
+
+/* [@start, @end) of @seg is next in the stream; what it makes contiguous follows. */
+static void deliver(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct seq start,
+		    struct seq end, bool fin, u64 now_ns, struct hrtcp_rx *rx)
+{
+	struct hrtcp_rcv *rcv = &conn->rcv;
+
+	rx->len = (u32)seq_diff(end, start);
+	rx->skip = (u32)seq_diff(start, seg->seq);
+	if (rx->len)
+		rx->take = HRTCP_TAKE_DELIVER;
+	rcv->nxt = end;
+	if (conn->reasm.nodes) {
+		rcv->ack_now = true;	/* RFC 5681 4.2: a gap closes, wholly or in part */
+		fin |= hrtcp_reasm_advance(&conn->reasm, &rcv->nxt);
+		hrtcp_sack_advance(&conn->sack, rcv->nxt);
+	}
+	if (seq_gt(rcv->nxt, start)) {
+		rcv->unread_bytes += (u32)seq_diff(rcv->nxt, start);
+		conn->events |= HRTCP_EV_READABLE;
+		acknowledge(conn, seg, (u32)seq_diff(rcv->nxt, start), now_ns);
+	}
+	if (fin)
+		take_fin(conn, seg, now_ns);
+}
+
+static void keep(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct seq end,
+		 bool fin, struct hrtcp_rxnode *node, struct hrtcp_rx *rx)
+{
+	conn->rcv.ack_now = true;	/* RFC 5681 4.2 */
+	node->seq = seg->seq;
+	node->end = end;
+	node->skip = 0;
+	node->fin = fin;
+	rx->drop = hrtcp_reasm_insert(&conn->reasm, node);
+	if (rx->drop)
+		return;
+	rx->take = HRTCP_TAKE_KEEP;
+	if (seq_gt(end, seg->seq))
+		hrtcp_sack_kept(&conn->sack, seg->seq, end);
+}
+
+void hrtcp_data_step(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+		     struct hrtcp_rxnode *node, u64 now_ns, struct hrtcp_rx *rx)
+{
+	struct hrtcp_rcv *rcv = &conn->rcv;
+	struct seq last = seq_add(seg->seq, seg->len);
+	struct seq start = seq_max(seg->seq, rcv->nxt);
+	struct seq end = seq_min(last, rcv->edge);
+	bool fin = seg->flags & HRTCP_FIN;
+
+	if (!seg->len && !fin)
+		return;
+	if (!hrtcp_state_may_receive(conn->state)) {
+		rcv->ack_now |= fin;	/* A-90 of the state table: FIN again */
+		rx->drop = HRTCP_DROP_UNEXPECTED;
+		return;
+	}
+	if (rcv->closed && seq_gt(last, rcv->nxt)) {
+		rx->drop = HRTCP_DROP_CLOSED_RECEIVER;
+		hrtcp_conn_transition(conn, HRTCP_C_LATE_DATA, seg, now_ns);
+		return;
+	}
+	if (fin && seq_ge(last, rcv->edge))
+		fin = false;		/* no room for it yet: it comes again */
+	if (seq_ge(start, end) && !(fin && seq_ge(last, rcv->nxt))) {
+		rcv->ack_now = true;
+		rx->drop = seq_gt(last, rcv->edge) ? HRTCP_DROP_OUT_OF_WINDOW :
+						     HRTCP_DROP_DUPLICATE;
+		return;
+	}
+	if (seq_gt(start, rcv->nxt))
+		keep(conn, seg, end, fin, node, rx);
+	else
+		deliver(conn, seg, start, end, fin, now_ns, rx);
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * deadline.c -- what happens when a deadline of timers.h passes. A slot is cleared before
+ * its handler, which may arm it again.
+ */
+#include "steps.h"
+
+static bool syn_outstanding(const struct hrtcp_conn *conn)
+{
+	return seq_eq(conn->snd.una, conn->snd.iss);
+}
+
+/* How long the peer may be silent before the connection is given up, RFC 9293 3.8.3. */
+static u64 patience_ns(const struct hrtcp_conn *conn)
+{
+	const struct hrtcp_cfg *cfg = conn->cfg;
+
+	if (syn_outstanding(conn))
+		return cfg->syn_r2_ns;
+	return conn->orphan ? min_t(u64, cfg->r2_ns, cfg->orphan_r2_ns) : cfg->r2_ns;
+}
+
+void hrtcp_conn_arm_retransmit(struct hrtcp_conn *conn, u64 now_ns)
+{
+	u64 at_ns = now_ns + hrtcp_rtt_timeout(&conn->rtt, conn->cfg);
+	u64 end_ns = conn->progress_ns + patience_ns(conn);
+
+	at_ns = min_t(u64, at_ns, max_t(u64, end_ns, now_ns));
+	hrtcp_timer_set(&conn->timers, HRTCP_T_RETRANSMIT, at_ns);
+}
+
+static void back_off(struct hrtcp_conn *conn)
+{
+	if (conn->rtt.backoff < 32)
+		conn->rtt.backoff++;
+}
+
+static void retransmit_fired(struct hrtcp_conn *conn, u64 now_ns)
+{
+	if (seq_eq(conn->snd.una, conn->snd.nxt))
+		return;
+	if (now_ns - conn->progress_ns >= patience_ns(conn)) {
+		hrtcp_conn_transition(conn, HRTCP_C_RTX_TIMEOUT, NULL, now_ns);
+		return;
+	}
+	if (syn_outstanding(conn)) {
+		conn->pending.syn = true;
+		conn->syn_repeated = true;
+		conn->snd.fin_lost = conn->snd.fin_sent;
+	} else {
+		hrtcp_recovery_on_timeout(conn, now_ns);
+	}
+	back_off(conn);
+	hrtcp_conn_arm_retransmit(conn, now_ns);
+}
+
+/*
+ * Data waits for the window. An owner waits as long as someone answers (RFC 9293 MUST-37);
+ * an orphan's memory is not the peer's to hold (RFC 6429 4).
+ */
+static void persist_fired(struct hrtcp_conn *conn, u64 now_ns)
+{
+	struct hrtcp_snd *snd = &conn->snd;
+
+	if (now_ns - conn->progress_ns >= patience_ns(conn) ||
+	    (conn->orphan && now_ns - conn->advance_ns >= patience_ns(conn))) {
+		hrtcp_conn_transition(conn, HRTCP_C_RTX_TIMEOUT, NULL, now_ns);
+		return;
+	}
+	if (seq_lt(snd->nxt, seq_add(snd->una, snd->wnd)))
+		snd->override = true;
+	else
+		snd->probe = true;
+	if (snd->probes < 32)
+		snd->probes++;
+}
+
+static void linger_fired(struct hrtcp_conn *conn, u64 now_ns)
+{
+	if (conn->state == HRTCP_TIME_WAIT)
+		hrtcp_conn_transition(conn, HRTCP_C_TW_TIMEOUT, NULL, now_ns);
+	else if (conn->state == HRTCP_FIN_WAIT_2)
+		hrtcp_conn_transition(conn, HRTCP_C_FW2_TIMEOUT, NULL, now_ns);
+}
+
+static void fire(struct hrtcp_conn *conn, enum hrtcp_timer slot, u64 now_ns)
+{
+	switch (slot) {
+	case HRTCP_T_RETRANSMIT:
+		retransmit_fired(conn, now_ns);
+		break;
+	case HRTCP_T_PERSIST:
+		persist_fired(conn, now_ns);
+		break;
+	case HRTCP_T_DELACK:
+		conn->rcv.ack_now = true;
+		break;
+	case HRTCP_T_LINGER:
+		linger_fired(conn, now_ns);
+		break;
+	case HRTCP_T_TXRETRY:		/* that it is over is all poll_tx() asks */
+	case HRTCP_T_COUNT:
+		break;
+	}
+}
+
+void hrtcp_conn_on_deadline(struct hrtcp_conn *conn, u64 now_ns)
+{
+	u32 slot;
+
+	for (slot = 0; slot < HRTCP_T_COUNT; slot++) {
+		if (conn->timers.at_ns[slot] > now_ns)
+			continue;
+		hrtcp_timer_clear(&conn->timers, (enum hrtcp_timer)slot);
+		fire(conn, (enum hrtcp_timer)slot, now_ns);
+	}
+}

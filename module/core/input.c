@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * input.c -- SEGMENT ARRIVES, RFC 9293 3.10.7, beside which it reads; from the bottom:
+ *
+ *   hrtcp_conn_on_segment()   by state
+ *   on_syn_sent()             3.10.7.3
+ *   on_synchronized()         3.10.7.4: timestamps (RFC 7323), steps 1, 2 and 4 here,
+ *                             step 5 in ack.c, steps 7 and 8 in data.c
+ *   on_time_wait()            by the compact record of timewait.c
+ */
+#include "steps.h"
+#include "timewait.h"
+
+/* Tiny segments cost the sender more than they carry; below this an MSS is not believed. */
+#define MSS_MIN 48
+
+u8 hrtcp_wscale_for(u32 bytes)
+{
+	u8 scale = 0;
+
+	while (scale < HRTCP_WSCALE_MAX && bytes >> scale > 65535)
+		scale++;
+	return scale;
+}
+
+void hrtcp_conn_sync_mss(struct hrtcp_conn *conn)
+{
+	u32 mss = min_t(u32, conn->snd.mss_peer, conn->snd.mss_path);
+
+	mss = max_t(u32, mss, MSS_MIN);
+	if (conn->ts.on)
+		mss -= HRTCP_TS_SPACE;	/* RFC 9293 3.7.1: options count */
+	conn->snd.mss = (u16)mss;
+}
+
+void hrtcp_conn_negotiate(struct hrtcp_conn *conn, const struct hrtcp_opts *opt, u64 now_ns)
+{
+	const struct hrtcp_cfg *cfg = conn->cfg;
+
+	if (opt->present & HRTCP_OPT_MSS)
+		conn->snd.mss_peer = opt->mss;
+	if (cfg->window_scaling && opt->present & HRTCP_OPT_WSCALE)
+		conn->snd.wscale = opt->wscale;
+	else
+		conn->rcv.wscale = 0;	/* both or none, RFC 7323 2.2 */
+	conn->ts.on = cfg->timestamps && opt->present & HRTCP_OPT_TS;
+	conn->ts.recent = opt->tsval;
+	conn->ts.recent_at_ns = now_ns;
+	conn->sack.on = cfg->sack && opt->present & HRTCP_OPT_SACK_OK;
+	hrtcp_conn_sync_mss(conn);
+	conn->cc.cwnd_bytes = hrtcp_cc_initial_window(conn->snd.mss, cfg->init_cwnd_pkts,
+						      conn->syn_repeated);
+	conn->cc.ops->init(conn);
+	if (conn->syn_repeated)
+		hrtcp_rtt_syn_was_repeated(&conn->rtt);
+}
+
+void hrtcp_conn_challenge(struct hrtcp_conn *conn, u64 now_ns)
+{
+	if (conn->challenge_ns && now_ns - conn->challenge_ns < conn->cfg->challenge_ns)
+		return;
+	conn->challenge_ns = now_ns;
+	conn->challenges++;
+	conn->rcv.ack_now = true;
+}
+
+static void reset_reply(struct hrtcp_conn *conn, struct seq seq)
+{
+	conn->pending.rst = true;
+	conn->pending.rst_acks = false;
+	conn->pending.rst_seq = seq;
+}
+
+static void take_syn(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
+{
+	struct hrtcp_rcv *rcv = &conn->rcv;
+
+	rcv->irs = seg->seq;
+	rcv->nxt = seq_add(seg->seq, 1);
+	rcv->acked = rcv->nxt;
+	rcv->edge = seq_add(rcv->nxt, min_t(u32, hrtcp_rcv_room(conn), 65535));
+	conn->snd.wnd = seg->wnd;	/* never scaled on a SYN, RFC 7323 2.2 */
+	conn->snd.max_wnd = seg->wnd;
+	conn->snd.wl1 = seg->seq;
+	conn->snd.wl2 = seg->ack;
+	hrtcp_conn_negotiate(conn, &seg->opt, now_ns);
+}
+
+/* RFC 9293 3.10.7.3, checks in its order. */
+static enum hrtcp_drop on_syn_sent(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+				   struct hrtcp_rxnode *node, u64 now_ns, struct hrtcp_rx *rx)
+{
+	struct hrtcp_seg rest = *seg;
+	bool ack = seg->flags & HRTCP_ACK;
+
+	if (ack && !(seq_gt(seg->ack, conn->snd.iss) && seq_le(seg->ack, conn->snd.nxt))) {
+		if (!(seg->flags & HRTCP_RST))
+			reset_reply(conn, seg->ack);
+		return HRTCP_DROP_BAD_ACK;
+	}
+	if (seg->flags & HRTCP_RST) {
+		if (!ack)
+			return HRTCP_DROP_BAD_RST;
+		hrtcp_conn_transition(conn, HRTCP_C_RST_RCVD, seg, now_ns);
+		return HRTCP_DROP_NONE;
+	}
+	if (!(seg->flags & HRTCP_SYN))
+		return HRTCP_DROP_UNEXPECTED;
+	take_syn(conn, seg, now_ns);
+	if (!ack) {
+		hrtcp_conn_transition(conn, HRTCP_C_SYN_RCVD, seg, now_ns);
+		conn->pending.syn = true;
+		conn->rtt.backoff = 0;
+		return HRTCP_DROP_NONE;
+	}
+	if (!conn->syn_repeated)
+		hrtcp_rtt_sample(&conn->rtt, conn->cfg, now_ns - conn->last_sent_ns);
+	hrtcp_ack_take(conn, seg, now_ns);
+	hrtcp_conn_transition(conn, HRTCP_C_SYNACK_RCVD, seg, now_ns);
+	conn->rcv.ack_now = true;
+	rest.seq = conn->rcv.nxt;	/* what rode on the SYN,ACK */
+	rest.flags &= (u8)~HRTCP_SYN;
+	hrtcp_data_step(conn, &rest, node, now_ns, rx);
+	return rx->drop;
+}
+
+/* RFC 7323 5.3 R1: before step 1. */
+static enum hrtcp_drop check_timestamps(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+					u64 now_ns)
+{
+	const struct hrtcp_ts *ts = &conn->ts;
+
+	if (!ts->on || seg->flags & HRTCP_RST)
+		return HRTCP_DROP_NONE;
+	if (!(seg->opt.present & HRTCP_OPT_TS))
+		return HRTCP_DROP_NO_TIMESTAMP;
+	if (!hrtcp_ts_before(seg->opt.tsval, ts->recent) ||
+	    now_ns - ts->recent_at_ns > HRTCP_TS_RECENT_LIFE_NS)
+		return HRTCP_DROP_NONE;
+	conn->rcv.ack_now = true;
+	return HRTCP_DROP_PAWS;
+}
+
+/* The segments of a simultaneous open that step 1 must let through or answer specially. */
+static bool handshake_again(struct hrtcp_conn *conn, const struct hrtcp_seg *seg)
+{
+	if (!(seg->flags & HRTCP_SYN) || seg->flags & HRTCP_RST ||
+	    conn->state != HRTCP_SYN_RECEIVED || !seq_eq(seg->seq, conn->rcv.irs))
+		return false;
+	if (!(seg->flags & HRTCP_ACK))
+		conn->pending.syn = true;	/* our SYN,ACK was lost */
+	return true;
+}
+
+/* Step 1. An empty ACK that keeps coming from outside is answered at a bounded rate. */
+static enum hrtcp_drop check_sequence(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+				      u64 now_ns)
+{
+	const struct hrtcp_rcv *rcv = &conn->rcv;
+	u32 wnd = (u32)seq_diff(rcv->edge, rcv->nxt);
+
+	if (hrtcp_seq_acceptable(seg, rcv->nxt, wnd))
+		return HRTCP_DROP_NONE;
+	if (!wnd && seq_eq(seg->seq, rcv->nxt))
+		return HRTCP_DROP_NONE;	/* ACK and RST count, data.c drops the rest */
+	if (seg->flags & HRTCP_RST)
+		return HRTCP_DROP_BAD_RST;
+	if (hrtcp_seg_len(seg))
+		conn->rcv.ack_now = true;
+	else
+		hrtcp_conn_challenge(conn, now_ns);
+	return seq_lt(seg->seq, rcv->nxt) && seg->len ? HRTCP_DROP_DUPLICATE :
+							HRTCP_DROP_OUT_OF_WINDOW;
+}
+
+/* RFC 7323 5.3 R3: what we will echo comes from the segment that moves Last.ACK.sent. */
+static void take_timestamp(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
+{
+	struct hrtcp_ts *ts = &conn->ts;
+
+	if (!ts->on || !(seg->opt.present & HRTCP_OPT_TS) ||
+	    seq_gt(seg->seq, conn->rcv.acked))
+		return;
+	if (hrtcp_ts_before(seg->opt.tsval, ts->recent) &&
+	    now_ns - ts->recent_at_ns <= HRTCP_TS_RECENT_LIFE_NS)
+		return;
+	ts->recent = seg->opt.tsval;
+	ts->recent_at_ns = now_ns;
+}
+
+/* Step 2, RFC 5961 3.2: only the exact next sequence number resets. */
+static enum hrtcp_drop check_rst(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+				 u64 now_ns)
+{
+	if (!seq_eq(seg->seq, conn->rcv.nxt)) {
+		hrtcp_conn_challenge(conn, now_ns);
+		return HRTCP_DROP_BAD_RST;
+	}
+	hrtcp_conn_transition(conn, HRTCP_C_RST_RCVD, seg, now_ns);
+	return HRTCP_DROP_NONE;
+}
+
+static enum hrtcp_drop on_synchronized(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+				       struct hrtcp_rxnode *node, u64 now_ns,
+				       struct hrtcp_rx *rx)
+{
+	enum hrtcp_drop drop = check_timestamps(conn, seg, now_ns);
+	bool again;
+
+	if (drop)
+		return drop;
+	again = handshake_again(conn, seg);
+	if (again && !(seg->flags & HRTCP_ACK))
+		return HRTCP_DROP_DUPLICATE;
+	if (!again)
+		drop = check_sequence(conn, seg, now_ns);
+	if (drop)
+		return drop;
+	if (seg->flags & HRTCP_RST)
+		return check_rst(conn, seg, now_ns);
+	if (seg->flags & HRTCP_SYN && !again) {	/* step 4, RFC 5961 4.2 */
+		hrtcp_conn_challenge(conn, now_ns);
+		return HRTCP_DROP_BAD_SYN;
+	}
+	if (!(seg->flags & HRTCP_ACK))
+		return HRTCP_DROP_NO_ACK;
+	take_timestamp(conn, seg, now_ns);
+	drop = hrtcp_ack_step(conn, seg, now_ns);
+	if (drop)
+		return drop;
+	if (again) {
+		conn->rcv.ack_now = true;
+		return HRTCP_DROP_NONE;
+	}
+	hrtcp_data_step(conn, seg, node, now_ns, rx);
+	if (conn->state == HRTCP_FIN_WAIT_1 && hrtcp_ack_covers_fin(conn))
+		hrtcp_conn_transition(conn, HRTCP_C_FIN_ACKED, seg, now_ns);
+	return rx->drop;
+}
+
+/* A process still holds the socket: the record of TIME-WAIT decides, as it does alone. */
+static enum hrtcp_drop on_time_wait(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+				    u64 now_ns)
+{
+	struct hrtcp_reply reply;
+	struct hrtcp_tw tw;
+
+	hrtcp_tw_init(&tw, conn);
+	hrtcp_tw_on_segment(&tw, conn->cfg, seg, false, now_ns, &reply);
+	conn->challenge_ns = tw.challenge_ns;
+	conn->ts.recent = tw.ts_recent;
+	conn->ts.recent_at_ns = tw.ts_recent_at_ns;
+	hrtcp_timer_set(&conn->timers, HRTCP_T_LINGER, tw.deadline_ns);
+	conn->rcv.ack_now |= reply.send;
+	return reply.drop;
+}
+
+void hrtcp_conn_on_segment(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+			   struct hrtcp_rxnode *node, u64 now_ns, struct hrtcp_rx *rx)
+{
+	memset(rx, 0, sizeof(*rx));
+	if (conn->state == HRTCP_SYN_SENT)
+		rx->drop = on_syn_sent(conn, seg, node, now_ns, rx);
+	else if (conn->state == HRTCP_TIME_WAIT)
+		rx->drop = on_time_wait(conn, seg, now_ns);
+	else if (conn->state == HRTCP_CLOSED || conn->state == HRTCP_LISTEN)
+		rx->drop = HRTCP_DROP_NO_CONN;
+	else
+		rx->drop = on_synchronized(conn, seg, node, now_ns, rx);
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/* listen.c -- SYN to request to connection, RFC 9293 3.10.7.2 and .4 for the passive side. */
+#include "listen.h"
+#include "rtt.h"
+#include "steps.h"
+
+static void reply_reset(const struct hrtcp_seg *in, struct hrtcp_reply *reply)
+{
+	hrtcp_wire_reset_for(in, &reply->seg);
+	reply->send = true;
+}
+
+bool hrtcp_listen_accept_full(const struct hrtcp_listen *listen)
+{
+	return listen->n_accept > listen->backlog;	/* one more, as everywhere in BSD's line */
+}
+
+void hrtcp_listen_queued(struct hrtcp_listen *listen)
+{
+	listen->n_accept++;
+}
+
+void hrtcp_listen_accepted(struct hrtcp_listen *listen)
+{
+	listen->n_accept--;
+}
+
+enum hrtcp_listen_verdict hrtcp_listen_on_segment(const struct hrtcp_listen *listen,
+						  const struct hrtcp_cfg *cfg,
+						  const struct hrtcp_seg *seg,
+						  struct hrtcp_reply *reply)
+{
+	memset(reply, 0, sizeof(*reply));
+	reply->drop = HRTCP_DROP_UNEXPECTED;
+	if (seg->flags & HRTCP_RST)
+		return HRTCP_LISTEN_DROP;
+	if (seg->flags & HRTCP_ACK) {
+		reply_reset(seg, reply);
+		return HRTCP_LISTEN_DROP;
+	}
+	if (!(seg->flags & HRTCP_SYN))
+		return HRTCP_LISTEN_DROP;
+	if (hrtcp_listen_accept_full(listen)) {
+		reply->drop = HRTCP_DROP_ACCEPT_FULL;
+		return HRTCP_LISTEN_DROP;
+	}
+	if (listen->n_half_open >= cfg->max_syn_backlog) {
+		reply->drop = HRTCP_DROP_HALF_OPEN_FULL;
+		return HRTCP_LISTEN_DROP;
+	}
+	reply->drop = HRTCP_DROP_NONE;
+	return HRTCP_LISTEN_NEW;
+}
+
+/* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> with what both sides have. */
+static void reply_synack(struct hrtcp_req *req, u64 now_ns, struct hrtcp_reply *reply)
+{
+	struct hrtcp_seg *seg = &reply->seg;
+
+	memset(seg, 0, sizeof(*seg));
+	seg->seq = req->iss;
+	seg->ack = seq_add(req->irs, 1);
+	seg->flags = HRTCP_SYN | HRTCP_ACK;
+	seg->wnd = (u16)req->rcv_wnd;
+	seg->opt.present = HRTCP_OPT_MSS;
+	seg->opt.mss = req->mss_advertise;
+	if (req->wscale_on) {
+		seg->opt.present |= HRTCP_OPT_WSCALE;
+		seg->opt.wscale = req->wscale;
+	}
+	if (req->sack_on)
+		seg->opt.present |= HRTCP_OPT_SACK_OK;
+	if (req->ts_on) {
+		seg->opt.present |= HRTCP_OPT_TS;
+		seg->opt.tsval = hrtcp_ts_now(req->ts_offset, now_ns);
+		seg->opt.tsecr = req->ts_recent;
+	}
+	seg->hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(&seg->opt));
+	reply->send = true;
+	req->sent_ns = now_ns;
+	req->sends++;
+}
+
+static void arm(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64 now_ns)
+{
+	struct hrtcp_rtt rtt;
+
+	hrtcp_rtt_init(&rtt, cfg);
+	rtt.backoff = (u8)(req->sends - 1);
+	req->deadline_ns = min_t(u64, now_ns + hrtcp_rtt_timeout(&rtt, cfg),
+				 req->begun_ns + cfg->synack_r2_ns);
+}
+
+void hrtcp_req_init(struct hrtcp_req *req, struct hrtcp_listen *listen,
+		    const struct hrtcp_cfg *cfg, const struct hrtcp_open *open,
+		    const struct hrtcp_seg *syn, u64 now_ns, struct hrtcp_reply *reply)
+{
+	const struct hrtcp_opts *opt = &syn->opt;
+
+	memset(req, 0, sizeof(*req));
+	memset(reply, 0, sizeof(*reply));
+	req->state = HRTCP_LISTEN;
+	req->irs = syn->seq;
+	req->iss = open->iss;
+	req->wnd = syn->wnd;
+	req->mss_peer = opt->present & HRTCP_OPT_MSS ? opt->mss : open->mss_default;
+	req->mss_advertise = open->mss_advertise;
+	req->wscale_on = cfg->window_scaling && opt->present & HRTCP_OPT_WSCALE;
+	req->wscale_peer = opt->wscale;
+	if (req->wscale_on)
+		req->wscale = hrtcp_wscale_for(max_t(u32, open->rcvbuf_bytes,
+						     open->rcvbuf_max_bytes));
+	req->ts_on = cfg->timestamps && opt->present & HRTCP_OPT_TS;
+	req->ts_recent = opt->tsval;
+	req->ts_offset = open->ts_offset;
+	req->sack_on = cfg->sack && opt->present & HRTCP_OPT_SACK_OK;
+	req->rcv_wnd = min_t(u32, open->rcvbuf_bytes, 65535);
+	req->begun_ns = now_ns;
+	listen->n_half_open++;
+	reply->moved = hrtcp_state_move(&req->state, HRTCP_C_SYN_RCVD, syn, now_ns,
+					&reply->transition);
+	reply_synack(req, now_ns, reply);
+	arm(req, cfg, now_ns);
+}
+
+static enum hrtcp_req_verdict remove_req(struct hrtcp_req *req, struct hrtcp_listen *listen,
+					 enum hrtcp_cause cause, const struct hrtcp_seg *seg,
+					 u64 now_ns, struct hrtcp_reply *reply)
+{
+	listen->n_half_open--;
+	reply->moved = hrtcp_state_move(&req->state, cause, seg, now_ns, &reply->transition);
+	return HRTCP_REQ_REMOVE;
+}
+
+/* An empty segment at our end of the handshake: an ACK, or the reset that ends it. */
+static void reply_empty(const struct hrtcp_req *req, u8 flags, u64 now_ns,
+			struct hrtcp_reply *reply)
+{
+	struct hrtcp_seg *seg = &reply->seg;
+
+	memset(seg, 0, sizeof(*seg));
+	seg->seq = seq_add(req->iss, 1);
+	seg->flags = flags;
+	seg->ack = seq_add(req->irs, 1);
+	if (!(flags & HRTCP_RST)) {
+		seg->wnd = (u16)(req->rcv_wnd >> req->wscale);
+		if (req->ts_on) {
+			seg->opt.present = HRTCP_OPT_TS;
+			seg->opt.tsval = hrtcp_ts_now(req->ts_offset, now_ns);
+			seg->opt.tsecr = req->ts_recent;
+		}
+	}
+	seg->hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(&seg->opt));
+	reply->send = true;
+}
+
+/* Timestamps and step 1 for a request. Return: HRTCP_DROP_NONE to go on. */
+static enum hrtcp_drop check_arrival(const struct hrtcp_req *req, const struct hrtcp_seg *seg,
+				     u64 now_ns, struct hrtcp_reply *reply)
+{
+	bool rst = seg->flags & HRTCP_RST;
+
+	if (req->ts_on && !rst && !(seg->opt.present & HRTCP_OPT_TS))
+		return HRTCP_DROP_NO_TIMESTAMP;
+	if (req->ts_on && !rst && hrtcp_ts_before(seg->opt.tsval, req->ts_recent)) {
+		reply_empty(req, HRTCP_ACK, now_ns, reply);
+		return HRTCP_DROP_PAWS;
+	}
+	if (hrtcp_seq_acceptable(seg, seq_add(req->irs, 1), req->rcv_wnd))
+		return HRTCP_DROP_NONE;
+	if (!rst)
+		reply_empty(req, HRTCP_ACK, now_ns, reply);
+	return rst ? HRTCP_DROP_BAD_RST : HRTCP_DROP_OUT_OF_WINDOW;
+}
+
+/* Step 2: RFC 5961 3.2, as for a connection. */
+static enum hrtcp_req_verdict on_rst(struct hrtcp_req *req, struct hrtcp_listen *listen,
+				     const struct hrtcp_seg *seg, u64 now_ns,
+				     struct hrtcp_reply *reply)
+{
+	if (seq_eq(seg->seq, seq_add(req->irs, 1)))
+		return remove_req(req, listen, HRTCP_C_REQ_RST_RCVD, seg, now_ns, reply);
+	reply->drop = HRTCP_DROP_BAD_RST;
+	reply_empty(req, HRTCP_ACK, now_ns, reply);
+	return HRTCP_REQ_KEEP;
+}
+
+enum hrtcp_req_verdict hrtcp_req_on_segment(struct hrtcp_req *req, struct hrtcp_listen *listen,
+					    const struct hrtcp_cfg *cfg,
+					    const struct hrtcp_seg *seg, u64 now_ns,
+					    struct hrtcp_reply *reply)
+{
+	memset(reply, 0, sizeof(*reply));
+	if (seg->flags & HRTCP_SYN && !(seg->flags & (HRTCP_ACK | HRTCP_RST)) &&
+	    seq_eq(seg->seq, req->irs)) {
+		reply_synack(req, now_ns, reply);	/* ours was lost */
+		reply->drop = HRTCP_DROP_DUPLICATE;
+		return HRTCP_REQ_KEEP;
+	}
+	reply->drop = check_arrival(req, seg, now_ns, reply);
+	if (reply->drop)
+		return HRTCP_REQ_KEEP;
+	if (seg->flags & HRTCP_RST)
+		return on_rst(req, listen, seg, now_ns, reply);
+	if (seg->flags & HRTCP_SYN)
+		return remove_req(req, listen, HRTCP_C_REQ_SYN_RCVD, seg, now_ns, reply);
+	if (!(seg->flags & HRTCP_ACK)) {
+		reply->drop = HRTCP_DROP_NO_ACK;
+		return HRTCP_REQ_KEEP;
+	}
+	if (!seq_eq(seg->ack, seq_add(req->iss, 1))) {
+		reply->drop = HRTCP_DROP_BAD_ACK;
+		reply_reset(seg, reply);
+		return HRTCP_REQ_KEEP;
+	}
+	if (hrtcp_listen_accept_full(listen)) {
+		reply->drop = HRTCP_DROP_ACCEPT_FULL;	/* our SYN,ACK comes again and asks again */
+		return HRTCP_REQ_KEEP;
+	}
+	(void)cfg;
+	return HRTCP_REQ_PROMOTE;
+}
+
+enum hrtcp_req_verdict hrtcp_req_on_deadline(struct hrtcp_req *req, struct hrtcp_listen *listen,
+					     const struct hrtcp_cfg *cfg, u64 now_ns,
+					     struct hrtcp_reply *reply)
+{
+	memset(reply, 0, sizeof(*reply));
+	if (now_ns < req->deadline_ns)
+		return HRTCP_REQ_KEEP;
+	if (now_ns - req->begun_ns < cfg->synack_r2_ns) {
+		reply_synack(req, now_ns, reply);
+		arm(req, cfg, now_ns);
+		return HRTCP_REQ_KEEP;
+	}
+	reply_empty(req, HRTCP_RST | HRTCP_ACK, now_ns, reply);
+	return remove_req(req, listen, HRTCP_C_REQ_TIMEOUT, NULL, now_ns, reply);
+}
+
+void hrtcp_req_promoted(struct hrtcp_req *req, struct hrtcp_listen *listen)
+{
+	(void)req;
+	listen->n_half_open--;
+}
+
+void hrtcp_req_on_abort(struct hrtcp_req *req, struct hrtcp_listen *listen, u64 now_ns,
+			struct hrtcp_reply *reply)
+{
+	memset(reply, 0, sizeof(*reply));
+	reply_empty(req, HRTCP_RST | HRTCP_ACK, now_ns, reply);
+	remove_req(req, listen, HRTCP_C_REQ_ABORT, NULL, now_ns, reply);
+}

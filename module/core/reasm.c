@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "reasm.h"
+
+static struct hrtcp_rxnode *rxnode(struct rb_node *rb)
+{
+	return rb ? container_of(rb, struct hrtcp_rxnode, rb) : NULL;
+}
+
+void hrtcp_reasm_init(struct hrtcp_reasm *r)
+{
+	memset(r, 0, sizeof(*r));
+	r->root = RB_ROOT;
+}
+
+static void take_out(struct hrtcp_reasm *r, struct hrtcp_rxnode *node)
+{
+	rb_erase(&node->rb, &r->root);
+	r->nodes--;
+	r->bytes -= (u32)seq_diff(node->end, node->seq);
+}
+
+/* Nothing of @node is needed: it goes back to the caller, first, as an empty one. */
+static void discard(struct hrtcp_reasm *r, struct hrtcp_rxnode *node)
+{
+	node->end = node->seq;
+	node->next = r->ready;
+	r->ready = node;
+	if (!r->ready_tail)
+		r->ready_tail = node;
+}
+
+/* Find the place of @seq. Return: the last node that begins at or before it, or NULL. */
+static struct hrtcp_rxnode *find_place(struct hrtcp_reasm *r, struct seq seq,
+				       struct rb_node **parent, struct rb_node ***link)
+{
+	struct hrtcp_rxnode *before = NULL, *at;
+
+	*parent = NULL;
+	*link = &r->root.rb_node_top;
+	while (**link) {
+		*parent = **link;
+		at = rxnode(*parent);
+		if (seq_le(at->seq, seq)) {
+			before = at;
+			*link = &(*parent)->rb_right;
+		} else {
+			*link = &(*parent)->rb_left;
+		}
+	}
+	return before;
+}
+
+/* Free what @node covers behind it, shorten @node where it runs into a longer one. */
+static void trim_behind(struct hrtcp_reasm *r, struct hrtcp_rxnode *node)
+{
+	struct hrtcp_rxnode *next;
+
+	while ((next = rxnode(rb_next(&node->rb))) && seq_lt(next->seq, node->end)) {
+		if (seq_gt(next->end, node->end) || (seq_eq(next->end, node->end) && next->fin)) {
+			r->bytes -= (u32)seq_diff(node->end, next->seq);
+			node->end = next->seq;
+			node->fin = false;
+			return;
+		}
+		take_out(r, next);
+		discard(r, next);
+	}
+}
+
+/* Does @held leave nothing new in what @node has from @start on? */
+static bool covers(const struct hrtcp_rxnode *held, const struct hrtcp_rxnode *node,
+		   struct seq start)
+{
+	return held && seq_le(held->seq, start) && seq_ge(held->end, node->end) &&
+	       (held->fin || !node->fin);
+}
+
+enum hrtcp_drop hrtcp_reasm_insert(struct hrtcp_reasm *r, struct hrtcp_rxnode *node)
+{
+	struct hrtcp_rxnode *before, *after;
+	struct rb_node *parent, **link;
+	struct seq start = node->seq;
+
+	before = find_place(r, node->seq, &parent, &link);
+	after = rxnode(before ? rb_next(&before->rb) : rb_first(&r->root));
+	if (before)
+		start = seq_max(start, before->end);
+	if (covers(before, node, node->seq) || covers(after, node, start))
+		return HRTCP_DROP_DUPLICATE;
+	if (r->nodes >= HRTCP_REASM_MAX)
+		return HRTCP_DROP_REASM_FULL;
+	node->skip += (u32)seq_diff(start, node->seq);
+	node->seq = start;
+	rb_link_node(&node->rb, parent, link);
+	rb_insert_color(&node->rb, &r->root);
+	r->nodes++;
+	r->bytes += (u32)seq_diff(node->end, node->seq);
+	trim_behind(r, node);
+	return HRTCP_DROP_NONE;
+}
+
+bool hrtcp_reasm_advance(struct hrtcp_reasm *r, struct seq *nxt)
+{
+	struct hrtcp_rxnode *first;
+
+	while ((first = rxnode(rb_first(&r->root))) && seq_le(first->seq, *nxt)) {
+		take_out(r, first);
+		if (seq_lt(first->end, *nxt) || (seq_eq(first->end, *nxt) && !first->fin)) {
+			discard(r, first);
+			continue;
+		}
+		first->skip += (u32)seq_diff(*nxt, first->seq);
+		first->seq = *nxt;
+		*nxt = first->end;
+		first->next = NULL;
+		if (r->ready_tail)
+			r->ready_tail->next = first;
+		else
+			r->ready = first;
+		r->ready_tail = first;
+		if (first->fin)
+			return true;
+	}
+	return false;
+}
+
+struct hrtcp_rxnode *hrtcp_reasm_ready(struct hrtcp_reasm *r)
+{
+	struct hrtcp_rxnode *node = r->ready;
+
+	if (!node)
+		return NULL;
+	r->ready = node->next;
+	if (!r->ready)
+		r->ready_tail = NULL;
+	return node;
+}
+
+struct hrtcp_rxnode *hrtcp_reasm_drain(struct hrtcp_reasm *r)
+{
+	struct hrtcp_rxnode *node = hrtcp_reasm_ready(r);
+
+	if (node)
+		return node;
+	node = rxnode(rb_first(&r->root));
+	if (node)
+		take_out(r, node);
+	return node;
+}

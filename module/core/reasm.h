@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* reasm.h -- segments beyond RCV.NXT, kept until the gap closes. RFC 9293 3.10.7.4 step 7. */
+#ifndef HRTCP_CORE_REASM_H
+#define HRTCP_CORE_REASM_H
+
+#include "seq.h"
+#include "../uapi/hrtcp.h"
+
+#define HRTCP_REASM_MAX 16384	/* nodes; one-octet segments must not cost unbounded work */
+
+/* Embedded by the caller in its receive buffers; 40 octets on 64-bit machines. */
+struct hrtcp_rxnode {
+	union {
+		struct rb_node rb;
+		struct hrtcp_rxnode *next;	/* once in the ready list */
+	};
+	struct seq seq, end;		/* payload needed: [seq, end) */
+	u32 skip;			/* octets of the caller's payload before seq */
+	bool fin;			/* a FIN stands at end */
+};
+
+struct hrtcp_reasm {
+	struct rb_root root;		/* by seq, never overlapping */
+	struct hrtcp_rxnode *ready, *ready_tail; /* to deliver, or empty ones to free */
+	u32 nodes, bytes;
+};
+
+void hrtcp_reasm_init(struct hrtcp_reasm *r);
+
+/**
+ * hrtcp_reasm_insert() - keep a segment that begins beyond RCV.NXT
+ * @r: the queue
+ * @node: seq, end, skip and fin filled; trimmed to what is new, held until polled
+ *
+ * Nodes that @node covers wholly become ready as empty ones.
+ *
+ * Return: HRTCP_DROP_NONE, HRTCP_DROP_DUPLICATE or HRTCP_DROP_REASM_FULL.
+ */
+enum hrtcp_drop hrtcp_reasm_insert(struct hrtcp_reasm *r, struct hrtcp_rxnode *node);
+
+/* Move *@nxt over all that is contiguous now; the nodes become ready. Return: a FIN follows. */
+bool hrtcp_reasm_advance(struct hrtcp_reasm *r, struct seq *nxt);
+
+/* Take the next ready node; NULL: none. */
+struct hrtcp_rxnode *hrtcp_reasm_ready(struct hrtcp_reasm *r);
+
+/* Take any node, to free the queue; NULL when empty. */
+struct hrtcp_rxnode *hrtcp_reasm_drain(struct hrtcp_reasm *r);
+
+#endif

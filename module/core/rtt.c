@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "rtt.h"
+#include "config.h"
+
+#define SYN_REPEATED_RTO_NS 3000000000ull	/* RFC 6298 5.7 */
+
+static void compute_rto(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
+{
+	rtt->rto_ns = rtt->srtt_ns + max_t(u64, cfg->rto_granularity_ns, 4 * rtt->rttvar_ns) +
+		      cfg->peer_delack_ns;
+	rtt->rto_ns = min_t(u64, rtt->rto_ns, cfg->rto_max_ns);
+}
+
+void hrtcp_rtt_init(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
+{
+	memset(rtt, 0, sizeof(*rtt));
+	rtt->rto_ns = cfg->rto_init_ns;
+}
+
+void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns)
+{
+	u64 delta;
+
+	rtt_ns = max_t(u64, rtt_ns, 1);
+	rtt->latest_ns = rtt_ns;
+	rtt->min_ns = rtt->min_ns ? min_t(u64, rtt->min_ns, rtt_ns) : rtt_ns;
+	if (!rtt->srtt_ns) {		/* RFC 6298 2.2 */
+		rtt->srtt_ns = rtt_ns;
+		rtt->rttvar_ns = rtt_ns / 2;
+	} else {			/* RFC 6298 2.3; alpha 1/8, beta 1/4 */
+		delta = rtt->srtt_ns > rtt_ns ? rtt->srtt_ns - rtt_ns : rtt_ns - rtt->srtt_ns;
+		rtt->rttvar_ns += (delta >> 2) - (rtt->rttvar_ns >> 2);
+		rtt->srtt_ns += (rtt_ns >> 3) - (rtt->srtt_ns >> 3);
+	}
+	compute_rto(rtt, cfg);
+	rtt->backoff = 0;
+}
+
+void hrtcp_rtt_syn_was_repeated(struct hrtcp_rtt *rtt)
+{
+	if (!rtt->srtt_ns)
+		rtt->rto_ns = max_t(u64, rtt->rto_ns, SYN_REPEATED_RTO_NS);
+}
+
+u64 hrtcp_rtt_timeout(const struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
+{
+	if (rtt->backoff >= 32)
+		return cfg->rto_max_ns;
+	return min_t(u64, rtt->rto_ns << rtt->backoff, cfg->rto_max_ns);
+}

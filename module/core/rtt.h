@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* rtt.h -- round-trip time and retransmission timeout in nanoseconds. RFC 6298. */
+#ifndef HRTCP_CORE_RTT_H
+#define HRTCP_CORE_RTT_H
+
+#include "env.h"
+
+struct hrtcp_cfg;
+
+struct hrtcp_rtt {
+	u64 srtt_ns;			/* 0: no sample yet */
+	u64 rttvar_ns;
+	u64 latest_ns, min_ns;
+	u64 rto_ns;			/* without backoff */
+	u8 backoff;			/* doublings in force */
+};
+
+void hrtcp_rtt_init(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg);
+
+/**
+ * hrtcp_rtt_sample() - take a measurement, RFC 6298 2.2, 2.3
+ *
+ * RTO = SRTT + max(G, 4 * RTTVAR) + the peer's ACK delay: the last term stands where
+ * RFC 6298 2.4 has a minimum of one second, since what the minimum protects from is a peer
+ * that withholds its ACK, and that delay is known.
+ */
+void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns);
+
+/* A SYN was sent again: RFC 6298 5.7 wants at least 3 s once data flows. */
+void hrtcp_rtt_syn_was_repeated(struct hrtcp_rtt *rtt);
+
+/* The timeout in force, doublings included, at most rto_max. RFC 6298 5.5 */
+u64 hrtcp_rtt_timeout(const struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg);
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sack.h"
+
+#define OPTION_SPACE 40
+
+static void remove_block(struct hrtcp_sack *sack, u32 i)
+{
+	sack->n--;
+	memmove(&sack->block[i], &sack->block[i + 1], (sack->n - i) * sizeof(sack->block[0]));
+}
+
+void hrtcp_sack_kept(struct hrtcp_sack *sack, struct seq start, struct seq end)
+{
+	u32 i = 0;
+
+	while (i < sack->n) {
+		const struct hrtcp_sack_block *b = &sack->block[i];
+
+		if (seq_gt(b->start, end) || seq_lt(b->end, start)) {
+			i++;
+			continue;
+		}
+		start = seq_min(start, b->start);
+		end = seq_max(end, b->end);
+		remove_block(sack, i);
+	}
+	if (sack->n == HRTCP_SACK_BLOCKS)
+		sack->n--;		/* the block not changed for the longest time */
+	memmove(&sack->block[1], &sack->block[0], sack->n * sizeof(sack->block[0]));
+	sack->block[0].start = start;
+	sack->block[0].end = end;
+	sack->n++;
+}
+
+void hrtcp_sack_advance(struct hrtcp_sack *sack, struct seq nxt)
+{
+	u32 i = 0;
+
+	while (i < sack->n) {
+		if (seq_le(sack->block[i].end, nxt))
+			remove_block(sack, i);
+		else
+			i++;
+	}
+}
+
+void hrtcp_sack_fill(const struct hrtcp_sack *sack, struct hrtcp_opts *opt)
+{
+	u32 room;
+
+	if (!sack->on || !sack->n)
+		return;
+	room = (OPTION_SPACE - hrtcp_wire_opt_len(opt) - 4) / 8;
+	opt->n_sack = (u8)min_t(u32, sack->n, room);
+	memcpy(opt->sack, sack->block, opt->n_sack * sizeof(opt->sack[0]));
+	opt->present |= HRTCP_OPT_SACK;
+}

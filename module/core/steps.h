@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* steps.h -- what the files of the core ask of each other; no caller needs it. */
+#ifndef HRTCP_CORE_STEPS_H
+#define HRTCP_CORE_STEPS_H
+
+#include "conn.h"
+
+/* Our timestamp clock: milliseconds, RFC 7323 5.4. */
+static inline u32 hrtcp_ts_now(u32 offset, u64 now_ns)
+{
+	return (u32)div_u64(now_ns, 1000000) + offset;
+}
+
+/* TS.Recent is believed this long, RFC 7323 5.5. */
+#define HRTCP_TS_RECENT_LIFE_NS (24ull * 24 * 3600 * 1000000000ull)
+
+/* Is @tsval before @recent? Timestamps compare as sequence numbers do, RFC 7323 5.2. */
+static inline bool hrtcp_ts_before(u32 tsval, u32 recent)
+{
+	return seq_lt(seq_of(tsval), seq_of(recent));
+}
+
+/* The tests of RFC 9293 3.10.7.4 step 1 (table 6). */
+static inline bool hrtcp_seq_acceptable(const struct hrtcp_seg *seg, struct seq nxt, u32 wnd)
+{
+	u32 len = hrtcp_seg_len(seg);
+
+	if (!wnd)
+		return seq_eq(seg->seq, nxt) && !len;
+	if (seq_in(seg->seq, nxt, wnd))
+		return true;
+	return len && seq_in(seq_add(seg->seq, len - 1), nxt, wnd);
+}
+
+/* Scaling for a window of @bytes, RFC 7323 2.3. */
+u8 hrtcp_wscale_for(u32 bytes);
+
+/* Both SYNs are known: take @opt of the peer's; options not in @offered stay off. */
+void hrtcp_conn_negotiate(struct hrtcp_conn *conn, const struct hrtcp_opts *opt, u64 now_ns);
+
+/* snd.mss from the path, the peer and the options in use. */
+void hrtcp_conn_sync_mss(struct hrtcp_conn *conn);
+
+/* An ACK that defends the state, RFC 5961; at most one in cfg->challenge_ns. */
+void hrtcp_conn_challenge(struct hrtcp_conn *conn, u64 now_ns);
+
+/* Step 5. Return: HRTCP_DROP_NONE to go on with the segment. */
+enum hrtcp_drop hrtcp_ack_step(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+			       u64 now_ns);
+
+/* The acknowledgment @seg->ack is in order: take it. For step 5 and SYN-SENT. */
+void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns);
+
+/* Our FIN was sent and acknowledged. */
+bool hrtcp_ack_covers_fin(const struct hrtcp_conn *conn);
+
+/* Steps 7 and 8. */
+void hrtcp_data_step(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+		     struct hrtcp_rxnode *node, u64 now_ns, struct hrtcp_rx *rx);
+
+/* Something that R1 and R2 count is outstanding: arm its deadline anew. RFC 6298 5.1-5.3 */
+void hrtcp_conn_arm_retransmit(struct hrtcp_conn *conn, u64 now_ns);
+
+/* The window field to send, and the edge it promises. RFC 9293 3.8.6.2.2 */
+u16 hrtcp_rcv_select_window(struct hrtcp_conn *conn);
+
+/* Room that could be advertised now, before silly-window avoidance. */
+u32 hrtcp_rcv_room(const struct hrtcp_conn *conn);
+
+#endif

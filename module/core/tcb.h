@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * tcb.h -- the transmission control block, RFC 9293 3.3.1: grouped by who writes what.
+ * What a caller does with it stands in conn.h.
+ */
+#ifndef HRTCP_CORE_TCB_H
+#define HRTCP_CORE_TCB_H
+
+#include "cc.h"
+#include "config.h"
+#include "reasm.h"
+#include "recovery.h"
+#include "rtt.h"
+#include "sack.h"
+#include "state.h"
+#include "timers.h"
+#include "txq.h"
+
+/* Send sequence space, RFC 9293 3.3.1; written by ack.c and output.c. */
+struct hrtcp_snd {
+	struct seq una, nxt;
+	struct seq max;			/* nxt, or past it while a window probe is out */
+	struct seq end;			/* one past the last octet written by the user */
+	u32 wnd;			/* octets, scaled */
+	u32 max_wnd;			/* largest seen, for silly-window avoidance */
+	struct seq wl1, wl2, iss;
+	struct seq small_end;		/* end of the last short segment sent (Nagle) */
+	u16 mss;			/* payload of a full segment, options counted */
+	u16 mss_peer;			/* the peer's MSS option, or the default */
+	u16 mss_path;			/* what the path takes: MTU less IP and TCP headers */
+	u32 gso_max;			/* octets of payload the caller sends at once */
+	u8 wscale;			/* of the peer's window fields */
+	bool fin_queued, fin_sent, fin_lost;
+	bool nodelay, cork;
+	bool blocked;			/* the caller's queue is full: control segments only */
+	bool force;			/* one lost unit may go whatever cwnd says */
+	bool override;			/* silly-window override timer fired */
+	bool probe;			/* a zero-window probe is due */
+	bool cwnd_limited;		/* at the last poll cwnd held data back */
+	u8 probes;			/* doublings of the persist interval */
+};
+
+/* Receive sequence space; written by data.c and output.c. */
+struct hrtcp_rcv {
+	struct seq nxt, irs;
+	struct seq edge;		/* right edge of the window as last advertised */
+	struct seq acked;		/* last RCV.NXT sent, Last.ACK.sent of RFC 7323 */
+	u32 buf_bytes;			/* room for payload */
+	u32 unread_bytes;		/* delivered in order, not read by the user */
+	u16 mss;			/* what our MSS option said */
+	u16 peer_mss;			/* largest segment seen, at most mss */
+	u8 wscale;			/* of our window fields */
+	bool fin;			/* a FIN was accepted */
+	bool closed;			/* the user reads no more: data is answered by a reset */
+	u32 unacked_bytes;		/* received since the last ACK we sent */
+	bool ack_now;
+};
+
+/* RFC 7323 timestamps; written by input.c. */
+struct hrtcp_ts {
+	bool on;
+	u32 recent;			/* TS.Recent */
+	u64 recent_at_ns;
+	u32 offset;			/* added to our clock, RFC 7323 5.4 */
+};
+
+/* A reply that bypasses the state: the reset of an unacceptable segment. */
+struct hrtcp_pending {
+	bool rst, syn;			/* owed: a reset; a SYN or SYN,ACK */
+	bool rst_acks;			/* the reset carries ACK = RCV.NXT */
+	struct seq rst_seq;
+};
+
+struct hrtcp_conn {
+	u8 state;			/* enum hrtcp_state; written by state.c alone */
+	bool orphan;			/* no process owns it */
+	bool passive;			/* grew from a request */
+	bool close_pending;		/* CLOSE in SYN-RECEIVED with data queued */
+	bool syn_repeated;
+	u8 events;			/* HRTCP_EV_* not polled yet */
+	int err;			/* 0 or a positive errno: why it ended */
+	int soft_err;			/* last ICMP error that did not end it */
+	const struct hrtcp_cfg *cfg;
+	struct hrtcp_snd snd;
+	struct hrtcp_rcv rcv;
+	struct hrtcp_txq txq;
+	struct hrtcp_rtt rtt;
+	struct hrtcp_timers timers;
+	struct hrtcp_recovery recovery;
+	struct hrtcp_cc cc;
+	struct hrtcp_ts ts;
+	struct hrtcp_reasm reasm;
+	struct hrtcp_sack sack;
+	struct hrtcp_pending pending;
+	struct hrtcp_history history;
+	u64 progress_ns;		/* when R1 and R2 begin: the peer answered, or all was idle */
+	u64 advance_ns;			/* when SND.UNA or the window last advanced */
+	u64 last_sent_ns;		/* when data was last sent */
+	u64 challenge_ns;		/* when the last challenge ACK left; 0: never */
+	u32 total_retrans;		/* segments sent again */
+	u32 challenges;
+};
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * timers.h -- the deadlines of a connection, absolute nanoseconds in one array.
+ *
+ * | slot       | armed by fact                  | cancelled by       | on fire                | length |
+ * |------------|--------------------------------|--------------------|------------------------|--------|
+ * | RETRANSMIT | SYN, data or FIN outstanding   | all acknowledged   | all lost, back off     | rto, at most up to R2 |
+ * | PERSIST    | data waits, window shut, none outstanding | window opens | probe, back off    | rto doubled, at most rto_max |
+ * | DELACK     | in-order data or FIN, ACK withheld | any ACK sent   | send the ACK           | delack |
+ * | LINGER     | TIME-WAIT; FIN-WAIT-2 orphaned | gone               | delete the record      | time_wait; fin_timeout |
+ * | TXRETRY    | the caller could not transmit  | fires              | try again              | tx_retry |
+ *
+ * A deadline in the past fires at the next on_deadline(); firing early or twice is
+ * harmless, so the caller may arm one lazy timer for the earliest.
+ */
+#ifndef HRTCP_CORE_TIMERS_H
+#define HRTCP_CORE_TIMERS_H
+
+#include "env.h"
+#include "../uapi/hrtcp.h"
+
+#define HRTCP_NEVER ((u64)-1)
+
+struct hrtcp_conn;
+
+struct hrtcp_timers {
+	u64 at_ns[HRTCP_T_COUNT];	/* HRTCP_NEVER where off */
+};
+
+void hrtcp_timers_init(struct hrtcp_timers *timers);
+
+static inline void hrtcp_timer_set(struct hrtcp_timers *timers, enum hrtcp_timer slot,
+				   u64 at_ns)
+{
+	timers->at_ns[slot] = at_ns;
+}
+
+static inline void hrtcp_timer_clear(struct hrtcp_timers *timers, enum hrtcp_timer slot)
+{
+	timers->at_ns[slot] = HRTCP_NEVER;
+}
+
+static inline bool hrtcp_timer_armed(const struct hrtcp_timers *timers, enum hrtcp_timer slot)
+{
+	return timers->at_ns[slot] != HRTCP_NEVER;
+}
+
+/* The earliest deadline; its slot in @slot if not NULL. HRTCP_NEVER if none is armed. */
+u64 hrtcp_timers_next(const struct hrtcp_timers *timers, enum hrtcp_timer *slot);
+
+#endif

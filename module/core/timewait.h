@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* timewait.h -- TIME-WAIT as a compact record. RFC 9293 3.10.7.4, RFC 1337, RFC 6191. */
+#ifndef HRTCP_CORE_TIMEWAIT_H
+#define HRTCP_CORE_TIMEWAIT_H
+
+#include "listen.h"
+
+struct hrtcp_conn;
+
+struct hrtcp_tw {
+	u8 state;			/* TIME_WAIT; written by state.c */
+	u8 wscale;			/* of our window fields */
+	bool ts_on;
+	struct seq snd_nxt, rcv_nxt;
+	u32 rcv_wnd;			/* octets */
+	u32 ts_recent, ts_offset;
+	u64 ts_recent_at_ns;
+	u64 challenge_ns;
+	u64 deadline_ns;		/* 2 MSL is over */
+};
+
+/* Take over from @conn, which is in TIME_WAIT. */
+void hrtcp_tw_init(struct hrtcp_tw *tw, const struct hrtcp_conn *conn);
+
+enum hrtcp_tw_verdict {
+	HRTCP_TW_KEEP,			/* nothing but the reply; deadline_ns may have moved */
+	HRTCP_TW_REUSE,			/* the record is gone: give the SYN to the listener,
+					 * with an ISS beyond hrtcp_tw_iss_floor() */
+};
+
+/* @listening: a listener would take a SYN for this address and port. */
+enum hrtcp_tw_verdict hrtcp_tw_on_segment(struct hrtcp_tw *tw, const struct hrtcp_cfg *cfg,
+					  const struct hrtcp_seg *seg, bool listening,
+					  u64 now_ns, struct hrtcp_reply *reply);
+
+/* 2 MSL is over. Return: whether the record is gone (false: too early). */
+bool hrtcp_tw_on_deadline(struct hrtcp_tw *tw, u64 now_ns, struct hrtcp_transition *out);
+
+/* The least ISS of a new incarnation, RFC 6191 2, RFC 9293 3.6.1. */
+struct seq hrtcp_tw_iss_floor(const struct hrtcp_tw *tw);
+
+#endif

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/* wire.c -- header and options to values and back, one octet at a time: any alignment. */
+#include "wire.h"
+
+enum { KIND_EOL = 0, KIND_NOP = 1, KIND_MSS = 2, KIND_WSCALE = 3, KIND_SACK_OK = 4,
+       KIND_SACK = 5, KIND_TS = 8 };
+
+static u16 get16(const u8 *p)
+{
+	return (u16)(p[0] << 8 | p[1]);
+}
+
+static u32 get32(const u8 *p)
+{
+	return (u32)get16(p) << 16 | get16(p + 2);
+}
+
+static u8 *put16(u8 *p, u16 v)
+{
+	p[0] = (u8)(v >> 8);
+	p[1] = (u8)v;
+	return p + 2;
+}
+
+static u8 *put32(u8 *p, u32 v)
+{
+	return put16(put16(p, (u16)(v >> 16)), (u16)v);
+}
+
+static void parse_sack(const u8 *body, u32 len, struct hrtcp_opts *opt)
+{
+	u32 n = len / 8, i;
+
+	if (!n || len % 8)
+		return;
+	opt->n_sack = (u8)min_t(u32, n, HRTCP_SACK_BLOCKS);
+	for (i = 0; i < opt->n_sack; i++) {
+		opt->sack[i].start = seq_of(get32(body + 8 * i));
+		opt->sack[i].end = seq_of(get32(body + 8 * i + 4));
+	}
+	opt->present |= HRTCP_OPT_SACK;
+}
+
+/* A known kind with a length that is not its own is skipped like an unknown one. */
+static void parse_option(u8 kind, const u8 *body, u32 len, struct hrtcp_opts *opt)
+{
+	if (kind == KIND_MSS && len == 2) {
+		opt->mss = get16(body);
+		opt->present |= HRTCP_OPT_MSS;
+	} else if (kind == KIND_WSCALE && len == 1) {
+		opt->wscale = (u8)min_t(u32, body[0], HRTCP_WSCALE_MAX);
+		opt->present |= HRTCP_OPT_WSCALE;
+	} else if (kind == KIND_SACK_OK && len == 0) {
+		opt->present |= HRTCP_OPT_SACK_OK;
+	} else if (kind == KIND_TS && len == 8) {
+		opt->tsval = get32(body);
+		opt->tsecr = get32(body + 4);
+		opt->present |= HRTCP_OPT_TS;
+	} else if (kind == KIND_SACK) {
+		parse_sack(body, len, opt);
+	}
+}
+
+static enum hrtcp_drop parse_options(const u8 *p, const u8 *end, struct hrtcp_opts *opt)
+{
+	while (p < end && *p != KIND_EOL) {
+		if (*p == KIND_NOP) {
+			p++;
+			continue;
+		}
+		if (end - p < 2 || p[1] < 2 || p[1] > end - p)
+			return HRTCP_DROP_BAD_OPTION;
+		parse_option(p[0], p + 2, p[1] - 2u, opt);
+		p += p[1];
+	}
+	return HRTCP_DROP_NONE;
+}
+
+enum hrtcp_drop hrtcp_wire_parse(const u8 *hdr, u32 avail, u32 total, struct hrtcp_seg *seg)
+{
+	u32 hdr_len;
+
+	if (avail < HRTCP_HDR_MIN)
+		return HRTCP_DROP_MALFORMED;
+	hdr_len = (u32)(hdr[12] >> 4) * 4;
+	if (hdr_len < HRTCP_HDR_MIN || hdr_len > avail || hdr_len > total)
+		return HRTCP_DROP_MALFORMED;
+	memset(seg, 0, sizeof(*seg));
+	seg->seq = seq_of(get32(hdr + 4));
+	seg->ack = seq_of(get32(hdr + 8));
+	seg->hdr_len = (u8)hdr_len;
+	seg->flags = hdr[13];
+	seg->wnd = get16(hdr + 14);
+	seg->urg = get16(hdr + 18);
+	seg->len = total - hdr_len;
+	return parse_options(hdr + HRTCP_HDR_MIN, hdr + hdr_len, &seg->opt);
+}
+
+u32 hrtcp_wire_opt_len(const struct hrtcp_opts *opt)
+{
+	u32 len = 0;
+
+	if (opt->present & HRTCP_OPT_MSS)
+		len += 4;
+	if (opt->present & HRTCP_OPT_TS)
+		len += HRTCP_TS_SPACE;
+	else if (opt->present & HRTCP_OPT_SACK_OK)
+		len += 4;
+	if (opt->present & HRTCP_OPT_WSCALE)
+		len += 4;
+	if (opt->present & HRTCP_OPT_SACK)
+		len += 4 + 8u * opt->n_sack;
+	return len;
+}
+
+/* SACK-permitted takes the place of the two NOPs before the timestamps. */
+static u8 *build_ts_and_sack_ok(u8 *p, const struct hrtcp_opts *opt)
+{
+	if (opt->present & HRTCP_OPT_SACK_OK) {
+		*p++ = KIND_SACK_OK;
+		*p++ = 2;
+	}
+	if (!(opt->present & HRTCP_OPT_SACK_OK) || !(opt->present & HRTCP_OPT_TS)) {
+		*p++ = KIND_NOP;
+		*p++ = KIND_NOP;
+	}
+	if (opt->present & HRTCP_OPT_TS) {
+		*p++ = KIND_TS;
+		*p++ = 10;
+		p = put32(put32(p, opt->tsval), opt->tsecr);
+	}
+	return p;
+}
+
+static u8 *build_options(u8 *p, const struct hrtcp_opts *opt)
+{
+	u32 i;
+
+	if (opt->present & HRTCP_OPT_MSS) {
+		*p++ = KIND_MSS;
+		*p++ = 4;
+		p = put16(p, opt->mss);
+	}
+	if (opt->present & (HRTCP_OPT_TS | HRTCP_OPT_SACK_OK))
+		p = build_ts_and_sack_ok(p, opt);
+	if (opt->present & HRTCP_OPT_WSCALE) {
+		*p++ = KIND_NOP;
+		*p++ = KIND_WSCALE;
+		*p++ = 3;
+		*p++ = opt->wscale;
+	}
+	if (opt->present & HRTCP_OPT_SACK) {
+		*p++ = KIND_NOP;
+		*p++ = KIND_NOP;
+		*p++ = KIND_SACK;
+		*p++ = (u8)(2 + 8 * opt->n_sack);
+		for (i = 0; i < opt->n_sack; i++)
+			p = put32(put32(p, opt->sack[i].start.v), opt->sack[i].end.v);
+	}
+	return p;
+}
+
+u32 hrtcp_wire_build(u8 *hdr, u16 sport, u16 dport, const struct hrtcp_seg *seg)
+{
+	u8 *p = hdr;
+	u32 len = HRTCP_HDR_MIN + hrtcp_wire_opt_len(&seg->opt);
+
+	p = put16(put16(p, sport), dport);
+	p = put32(put32(p, seg->seq.v), seg->ack.v);
+	*p++ = (u8)(len / 4 << 4);
+	*p++ = seg->flags;
+	p = put16(p, seg->wnd);
+	p = put16(put16(p, 0), seg->urg);
+	build_options(p, &seg->opt);
+	return len;
+}
+
+void hrtcp_wire_reset_for(const struct hrtcp_seg *in, struct hrtcp_seg *rst)
+{
+	memset(rst, 0, sizeof(*rst));
+	rst->hdr_len = HRTCP_HDR_MIN;
+	if (in->flags & HRTCP_ACK) {
+		rst->seq = in->ack;
+		rst->flags = HRTCP_RST;
+		return;
+	}
+	rst->ack = seq_add(in->seq, hrtcp_seg_len(in));
+	rst->flags = HRTCP_RST | HRTCP_ACK;
+}
