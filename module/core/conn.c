@@ -6,7 +6,7 @@
 void hrtcp_conn_init(struct hrtcp_conn *conn, const struct hrtcp_cfg *cfg)
 {
 	memset(conn, 0, sizeof(*conn));
-	hrtcp_state_adopt(conn, HRTCP_CLOSED);
+	hrtcp_state_adopt(&conn->state, HRTCP_CLOSED);
 	conn->cfg = cfg;
 	conn->cc.ops = &hrtcp_cc_reno;
 	conn->cc.ssthresh_bytes = ~0u;
@@ -71,7 +71,7 @@ void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *re
 		opt.present |= HRTCP_OPT_TS;
 	if (req->sack_on)
 		opt.present |= HRTCP_OPT_SACK_OK;
-	hrtcp_state_adopt(conn, HRTCP_SYN_RECEIVED);
+	hrtcp_state_adopt(&conn->state, HRTCP_SYN_RECEIVED);
 	start(conn, open, req->iss, now_ns);
 	conn->passive = true;
 	conn->syn_repeated = req->sends > 1;

@@ -99,7 +99,7 @@ void hrtcp_req_init(struct hrtcp_req *req, struct hrtcp_listen *listen,
 
 	memset(req, 0, sizeof(*req));
 	memset(reply, 0, sizeof(*reply));
-	req->state = HRTCP_LISTEN;
+	hrtcp_state_adopt(&req->state, HRTCP_LISTEN);
 	req->irs = syn->seq;
 	req->iss = open->iss;
 	req->wnd = syn->wnd;

@@ -44,7 +44,7 @@ void hrtcp_rtt_syn_was_repeated(struct hrtcp_rtt *rtt)
 
 u64 hrtcp_rtt_timeout(const struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
 {
-	if (rtt->backoff >= 32)
+	if (rtt->backoff >= 32 || rtt->rto_ns > cfg->rto_max_ns >> rtt->backoff)
 		return cfg->rto_max_ns;
-	return min_t(u64, rtt->rto_ns << rtt->backoff, cfg->rto_max_ns);
+	return rtt->rto_ns << rtt->backoff;
 }

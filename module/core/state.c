@@ -153,9 +153,9 @@ bool hrtcp_state_move(u8 *state, enum hrtcp_cause cause, const struct hrtcp_seg 
 	return true;
 }
 
-void hrtcp_state_adopt(struct hrtcp_conn *conn, u8 state)
+void hrtcp_state_adopt(u8 *state, u8 from_elsewhere)
 {
-	conn->state = state;
+	*state = from_elsewhere;
 }
 
 /* What the user is told when the connection ends this way; 0: nothing. */

@@ -62,8 +62,8 @@ bool hrtcp_state_move(u8 *state, enum hrtcp_cause cause, const struct hrtcp_seg 
 bool hrtcp_conn_transition(struct hrtcp_conn *conn, enum hrtcp_cause cause,
 			   const struct hrtcp_seg *seg, u64 now_ns);
 
-/* A new connection takes over the state of the request it grew from. */
-void hrtcp_state_adopt(struct hrtcp_conn *conn, u8 state);
+/* A record begins, or takes over where another one of its connection was. */
+void hrtcp_state_adopt(u8 *state, u8 from_elsewhere);
 
 const char *hrtcp_state_name(u8 state);
 const char *hrtcp_cause_text(u8 cause);

@@ -9,7 +9,7 @@
 void hrtcp_tw_init(struct hrtcp_tw *tw, const struct hrtcp_conn *conn)
 {
 	memset(tw, 0, sizeof(*tw));
-	tw->state = conn->state;
+	hrtcp_state_adopt(&tw->state, conn->state);
 	tw->wscale = conn->rcv.wscale;
 	tw->ts_on = conn->ts.on;
 	tw->snd_nxt = conn->snd.nxt;
@@ -75,11 +75,23 @@ static enum hrtcp_drop check_timestamps(const struct hrtcp_tw *tw, const struct 
 	return HRTCP_DROP_NONE;
 }
 
+/* The peer repeats its FIN: our ACK of it was lost, so 2 MSL begins again. */
+static void restart(struct hrtcp_tw *tw, const struct hrtcp_cfg *cfg,
+		    const struct hrtcp_seg *seg, u64 now_ns)
+{
+	tw->deadline_ns = now_ns + cfg->time_wait_ns;
+	if (!tw->ts_on)
+		return;
+	tw->ts_recent = seg->opt.tsval;
+	tw->ts_recent_at_ns = now_ns;
+}
+
 enum hrtcp_tw_verdict hrtcp_tw_on_segment(struct hrtcp_tw *tw, const struct hrtcp_cfg *cfg,
 					  const struct hrtcp_seg *seg, bool listening,
 					  u64 now_ns, struct hrtcp_reply *reply)
 {
 	u32 len = hrtcp_seg_len(seg);
+	enum hrtcp_drop bad_ts;
 
 	memset(reply, 0, sizeof(*reply));
 	reply->drop = HRTCP_DROP_TIME_WAIT;
@@ -93,24 +105,15 @@ enum hrtcp_tw_verdict hrtcp_tw_on_segment(struct hrtcp_tw *tw, const struct hrtc
 		reply->drop = HRTCP_DROP_NONE;
 		return HRTCP_TW_REUSE;
 	}
-	if (check_timestamps(tw, seg, now_ns) == HRTCP_DROP_NO_TIMESTAMP) {
-		reply->drop = HRTCP_DROP_NO_TIMESTAMP;
+	bad_ts = check_timestamps(tw, seg, now_ns);
+	if (bad_ts) {
+		reply->drop = bad_ts;
+		if (bad_ts == HRTCP_DROP_PAWS)
+			challenge(tw, cfg, now_ns, reply);
 		return HRTCP_TW_KEEP;
 	}
-	if (check_timestamps(tw, seg, now_ns) == HRTCP_DROP_PAWS) {
-		reply->drop = HRTCP_DROP_PAWS;
-		challenge(tw, cfg, now_ns, reply);
-		return HRTCP_TW_KEEP;
-	}
-	if (seg->flags & HRTCP_FIN && seq_eq(seq_add(seg->seq, len), tw->rcv_nxt)) {
-		tw->deadline_ns = now_ns + cfg->time_wait_ns;
-		if (tw->ts_on) {
-			tw->ts_recent = seg->opt.tsval;
-			tw->ts_recent_at_ns = now_ns;
-		}
-		reply_ack(tw, now_ns, reply);
-		return HRTCP_TW_KEEP;
-	}
+	if (seg->flags & HRTCP_FIN && seq_eq(seq_add(seg->seq, len), tw->rcv_nxt))
+		restart(tw, cfg, seg, now_ns);
 	if (len)
 		reply_ack(tw, now_ns, reply);
 	else if (!hrtcp_seq_acceptable(seg, tw->rcv_nxt, tw->rcv_wnd))

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0
+# hrTCP: `make` builds the module and user space, `make check` proves them, `make demo` shows
+# them. Kbuild builds the module, CMake what runs in user space, selftests/ does the rest.
+
+KVER	   ?= $(shell ls /lib/modules 2>/dev/null | sort -V | tail -n 1)
+KDIR	   ?= $(if $(KERNELDIR),$(KERNELDIR),/lib/modules/$(KVER)/build)
+PREFIX	   ?= /usr/local
+DESTDIR	   ?=
+DEPMOD	   ?= depmod
+BUILD	   := build
+JOBS	   ?= $(shell nproc)
+VM	   := selftests/vm
+
+have_kdir  := $(wildcard $(KDIR)/Makefile)
+kbuild	   := $(MAKE) -C $(KDIR) M=$(CURDIR)
+cmake	   := cmake -S userspace -DCMAKE_INSTALL_PREFIX=$(PREFIX)
+
+all: module core tools
+
+module:
+ifneq ($(have_kdir),)
+	+$(kbuild) modules
+else
+	@echo "module: left out, no kernel headers in $(KDIR) (set KDIR)"
+endif
+
+debug:
+	+$(kbuild) HRTCP_DEBUG=1 modules
+
+sparse:
+	+$(kbuild) W=1 C=2 modules
+
+# The core as user space has it, with its unit tests; what is missing for it is said by CMake.
+core: $(BUILD)/unit/Makefile
+	+$(MAKE) -C $(BUILD)/unit
+
+$(BUILD)/unit/Makefile:
+	$(cmake) -B $(@D) -DHRTCP_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug
+
+tools: $(BUILD)/userspace/Makefile
+	+$(MAKE) -C $(BUILD)/userspace
+
+$(BUILD)/userspace/Makefile:
+	$(cmake) -B $(@D) -DHRTCP_BUILD_TESTS=OFF -DHRTCP_BUILD_SIM=OFF
+
+test: core
+	ctest --test-dir $(BUILD)/unit --output-on-failure -j $(JOBS)
+
+# What follows installs the Debian packages it needs, and says which.
+check:
+	selftests/check
+
+check-debug:
+	selftests/check-debug
+
+demo:
+	selftests/demo
+
+bench:
+	selftests/bench/run
+
+vm:
+	$(VM)/shell
+
+style:
+	selftests/style/run
+
+install: tools
+	$(MAKE) -C $(BUILD)/userspace install DESTDIR=$(DESTDIR)
+
+module-install: module
+	$(kbuild) modules_install INSTALL_MOD_PATH=$(DESTDIR)
+	$(if $(DESTDIR),,$(DEPMOD) -a $(KVER))
+
+dkms-install:
+	selftests/dkms-install $(DESTDIR)
+
+# Every place that names a section of a specification, by document.
+spec-index:
+	@grep -rnoE 'RFC [0-9]{3,5}( [0-9]+(\.[0-9]+)*)?( step [0-9]+)?' module | \
+		awk -F: '{ print $$3 "\t" $$1 ":" $$2 }' | sort -V
+
+clean:
+	$(if $(have_kdir),$(kbuild) clean)
+	rm -rf $(BUILD)/unit $(BUILD)/userspace $(BUILD)/check
+
+.PHONY: all module debug sparse core tools test check check-debug demo bench vm style install \
+	module-install dkms-install spec-index clean

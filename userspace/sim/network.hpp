@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+// network.hpp -- the virtual clock and the path between two ends: bandwidth, delay, queue,
+// loss, reordering, duplication and corruption, all from one seed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <queue>
+#include <random>
+#include <vector>
+
+namespace sim {
+
+using Bytes = std::vector<uint8_t>;
+
+// What happens when, in order of time and, at one time, of asking.
+class Clock {
+public:
+	uint64_t now_ns() const { return now_; }
+	void at(uint64_t ns, std::function<void()> what);
+	// Run the next event. False: none is left.
+	bool step();
+
+private:
+	struct Event {
+		uint64_t at, order;
+		std::function<void()> what;
+		bool operator>(const Event &other) const
+		{
+			return at != other.at ? at > other.at : order > other.order;
+		}
+	};
+	std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+	uint64_t now_ = 1000000000; // the core's clock never stands at 0
+	uint64_t order_ = 0;
+};
+
+struct PathConfig {
+	uint64_t delay_ns = 50000;
+	uint64_t ns_per_byte = 1;	// 8 Gbit/s
+	uint32_t queue_bytes = 1u << 20; // beyond it packets are dropped
+	double loss = 0, reorder = 0, duplicate = 0, corrupt = 0;
+	uint64_t reorder_ns = 200000;	// how much later a reordered packet comes
+};
+
+// One direction. Packets are TCP header and payload; their checksum covers just that.
+class Path {
+public:
+	using Receiver = std::function<void(Bytes)>;
+	Path(Clock &clock, const PathConfig &config, uint64_t seed)
+		: clock_(clock), config_(config), random_(seed) {}
+	void connect(Receiver receiver) { receiver_ = std::move(receiver); }
+	void send(Bytes packet);
+	// Scripted loss: drop the packets for which this says so, before chance has a say.
+	void drop_if(std::function<bool(const Bytes &)> filter) { filter_ = std::move(filter); }
+
+private:
+	bool chance(double p);
+	void deliver(Bytes packet, uint64_t at);
+
+	Clock &clock_;
+	PathConfig config_;
+	std::mt19937_64 random_;
+	Receiver receiver_;
+	std::function<bool(const Bytes &)> filter_;
+	uint64_t free_at_ = 0;	// the wire is busy until then
+};
+
+// RFC 1071 over the octets as they stand; 0 for a packet whose checksum field is right.
+uint16_t checksum(const Bytes &packet);
+
+} // namespace sim
