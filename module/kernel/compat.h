@@ -84,29 +84,40 @@ typedef struct ctl_table hrtcp_ctl_table;
 #define HRTCP_OPS_SPLICE_EOF(function)
 #endif
 
-/* The socket lives on without keeping its namespace; the caller then calls put_net(). */
-static inline void hrtcp_sock_unref_net(struct sock *sk)
+/*
+ * A socket that lives on without keeping its namespace. From 6.12.y on such a one holds the
+ * memory of struct net by a passive reference; before, it holds nothing, and has to move to
+ * the namespace that never ends when its own does.
+ */
+#ifdef HRTCP_HAVE_NET_PASSIVE
+static inline void hrtcp_sock_track_net(struct sock *sk, struct net *net)
 {
-	struct net *net = sock_net(sk);
-
-	sk->sk_net_refcnt = 0;
-	sock_inuse_add(net, -1);
-#ifdef HRTCP_HAVE_NETNS_TRACKER_FREE
 	__netns_tracker_free(net, &sk->ns_tracker, true);
 	__netns_tracker_alloc(net, &sk->ns_tracker, false, GFP_ATOMIC);
-#else
-	netns_tracker_free(net, &sk->ns_tracker);
-#endif
+	net_passive_inc(net);
 }
 
-/* A socket without a reference moves to the namespace that never ends. */
 static inline void hrtcp_sock_leave_net(struct sock *sk)
 {
-#ifdef HRTCP_HAVE_NETNS_TRACKER_FREE
-	__netns_tracker_free(sock_net(sk), &sk->ns_tracker, false);
-	__netns_tracker_alloc(&init_net, &sk->ns_tracker, false, GFP_ATOMIC);
-#endif
+}
+#else
+static inline void hrtcp_sock_track_net(struct sock *sk, struct net *net)
+{
+	netns_tracker_free(net, &sk->ns_tracker);
+}
+
+static inline void hrtcp_sock_leave_net(struct sock *sk)
+{
 	sock_net_set(sk, &init_net);
+}
+#endif
+
+/* The reference is the caller's to put. */
+static inline void hrtcp_sock_unref_net(struct sock *sk)
+{
+	sk->sk_net_refcnt = 0;
+	sock_inuse_add(sock_net(sk), -1);
+	hrtcp_sock_track_net(sk, sock_net(sk));
 }
 
 #endif

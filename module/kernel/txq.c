@@ -124,7 +124,7 @@ void hrtcp_txq_tune(struct sock *sk)
 	if (sk->sk_userlocks & SOCK_SNDBUF_LOCK)
 		return;
 	want = min_t(u64, want + want / 4, READ_ONCE(hs->hn->bufs.wmem[2]));
-	if (want > sk->sk_sndbuf && !sk_under_memory_pressure(sk))
+	if (want > sk->sk_sndbuf && !READ_ONCE(*sk->sk_prot->memory_pressure))
 		WRITE_ONCE(sk->sk_sndbuf, (int)want);
 }
 

@@ -6,7 +6,7 @@
 
 hrtcp_open Host::open_args() const
 {
-	return { .iss = seq_of(iss_), .ts_offset = 0, .rcvbuf_bytes = setup.rcvbuf, .rcvbuf_max_bytes = setup.rcvbuf,
+	return { .iss = seq_of(iss_), .ts_offset = 5000000, .rcvbuf_bytes = setup.rcvbuf, .rcvbuf_max_bytes = setup.rcvbuf,
 		 .mss_path = setup.mss, .mss_advertise = setup.mss, .mss_default = 536,
 		 .gso_max = std::max<u32>(setup.gso, setup.mss) };
 }
@@ -109,7 +109,7 @@ std::string Host::abort(u64 t, int err)
 void Host::to_conn(const hrtcp_seg &seg, const std::string &bytes)
 {
 	auto *buf = new RxBuf();
-	hrtcp_rx rx{};
+	auto rx = filled_with_garbage<hrtcp_rx>();
 
 	buf->bytes = bytes;
 	rx_.insert(buf);
@@ -125,7 +125,7 @@ void Host::to_conn(const hrtcp_seg &seg, const std::string &bytes)
 void Host::to_req(const hrtcp_seg &seg, const std::string &bytes)
 {
 	const hrtcp_open args = open_args();
-	hrtcp_reply reply{};
+	auto reply = filled_with_garbage<hrtcp_reply>();
 	const auto verdict = hrtcp_req_on_segment(req.get(), listener.get(), &cfg, &seg, now_,
 						  &reply);
 
@@ -147,7 +147,7 @@ void Host::to_req(const hrtcp_seg &seg, const std::string &bytes)
 
 bool Host::to_tw(const hrtcp_seg &seg)
 {
-	hrtcp_reply reply{};
+	auto reply = filled_with_garbage<hrtcp_reply>();
 	const auto verdict = hrtcp_tw_on_segment(tw.get(), &cfg, &seg, !!listener, now_, &reply);
 
 	drop = reply.drop;
@@ -162,16 +162,16 @@ bool Host::to_tw(const hrtcp_seg &seg)
 void Host::to_listener(const hrtcp_seg &seg)
 {
 	const hrtcp_open args = open_args();
-	hrtcp_reply reply{};
+	auto reply = filled_with_garbage<hrtcp_reply>();
 	const auto verdict = hrtcp_listen_on_segment(listener.get(), &cfg, &seg, &reply);
 
 	drop = reply.drop;
 	emit_reply(reply);
 	if (verdict != HRTCP_LISTEN_NEW)
 		return;
-	req = std::make_unique<hrtcp_req>();
+	req = std::make_unique<hrtcp_req>(filled_with_garbage<hrtcp_req>());
 	last_state_ = HRTCP_LISTEN;
-	reply = {};
+	reply = filled_with_garbage<hrtcp_reply>();
 	hrtcp_req_init(req.get(), listener.get(), &cfg, &args, &seg, now_, &reply);
 	emit_reply(reply);
 }

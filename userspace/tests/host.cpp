@@ -79,8 +79,8 @@ u64 Host::next_wake() const
 
 void Host::tick(u64 at_ns)
 {
-	hrtcp_reply reply{};
-	hrtcp_transition tr{};
+	auto reply = filled_with_garbage<hrtcp_reply>();
+	auto tr = filled_with_garbage<hrtcp_transition>();
 
 	now_ = at_ns;
 	if (req && req->deadline_ns <= now_) {
@@ -137,6 +137,8 @@ void Host::check_sent(const hrtcp_seg &seg, u16 gso_size)
 	hrtcp_seg again;
 	const u32 size = hrtcp_wire_build(hdr, 1, 2, &seg);
 
+	if (seg.hdr_len != size)
+		complain("hdr_len is not what is built: " + print_seg(seg, base_));
 	if (hrtcp_wire_parse(hdr, size, size + seg.len, &again) != HRTCP_DROP_NONE ||
 	    print_seg(again, base_) != print_seg(seg, base_))
 		complain("does not survive the wire: " + print_seg(seg, base_));
@@ -236,6 +238,7 @@ void Host::collect()
 	events_ |= ev;
 	if ((ev & HRTCP_EV_TIME_WAIT) && setup.compact_tw) {
 		tw = std::make_unique<hrtcp_tw>();
+		*tw = filled_with_garbage<hrtcp_tw>();
 		hrtcp_tw_init(tw.get(), &conn);
 		replaced_ = true;
 		wake_ = HRTCP_NEVER;
@@ -264,7 +267,7 @@ void Host::settle()
 	int polls = 0;
 
 	for (;;) {
-		memset(static_cast<void *>(&tx), 0, sizeof(tx));
+		tx = filled_with_garbage<hrtcp_tx>();
 		const hrtcp_poll verdict = hrtcp_conn_poll_tx(&conn, now_, &tx);
 		if (verdict == HRTCP_POLL_WAIT || ++polls > poll_limit)
 			break;

@@ -48,6 +48,17 @@ struct Setup {
 
 constexpr u64 RTO = MS(340);
 
+// What the core is given to fill in holds this, so that nothing it leaves out looks like zero.
+constexpr int garbage = 0xa5;
+
+template <typename T> T filled_with_garbage()
+{
+	T t;
+
+	memset(static_cast<void *>(&t), garbage, sizeof(t));
+	return t;
+}
+
 struct TxBuf : hrtcp_txnode {
 	u32 begin = 0;			// sequence number of bytes[0]
 	std::string bytes;

@@ -267,6 +267,15 @@ TEST_CASE("on_release: data that comes later is answered by a reset", "[SHLD-3]"
 	}
 }
 
+TEST_CASE("on_release: a record of TIME-WAIT may take over", "[conn]")
+{
+	Reached h(HRTCP_TIME_WAIT);
+
+	RELEASE(h, 0);
+	EVENTS(h, HRTCP_EV_TIME_WAIT);
+	STATE(h, TIME_WAIT);
+}
+
 TEST_CASE("on_release: in every state there is an end", "[conn]")
 {
 	for (u8 s = 1; s < HRTCP_STATE_MAX; s++) {
@@ -308,6 +317,24 @@ TEST_CASE("on_segment: nothing is taken in CLOSED and LISTEN", "[conn]")
 }
 
 // -- reports -----------------------------------------------------------------------------------
+
+TEST_CASE("poll_events: they add up until they are polled", "[conn]")
+{
+	Client h;
+
+	WRITE(h, 0, 100);
+	SEES(h, 0, "P. 1:101(100) ack 1");
+	h.conn.events = HRTCP_EV_READABLE;	// of a segment just before
+	PEER(h, 0, ". 1:1(0) ack 101");
+	EVENTS(h, HRTCP_EV_READABLE | HRTCP_EV_WRITABLE);
+	h.conn.events = HRTCP_EV_WRITABLE;
+	PEER(h, 0, "FP. 1:101(100) ack 101");
+	EVENTS(h, HRTCP_EV_READABLE | HRTCP_EV_WRITABLE);
+	h.conn.events = HRTCP_EV_READABLE;
+	ABORT(h, 0);
+	EVENTS(h, HRTCP_EV_READABLE | HRTCP_EV_ERROR | HRTCP_EV_GONE);
+	SEES(h, 0, "R. 101:101(0) ack 102");
+}
 
 TEST_CASE("poll_transition: names the segment that was the cause", "[conn]")
 {

@@ -63,7 +63,7 @@ TEST_CASE("A-12: every offer is taken, none is invented", "[A-12][R7323-02][R732
 {
 	Listener all({ .rcvbuf = 1 << 20, .sack = true, .ts = true, .wscale = 7 });
 	PEER(all, 0, "S 0:0(0) <mss 900,sackOK,TS val 77 ecr 0,wscale 3>");
-	SEES(all, 0, "S. 0:0(0) ack 1 win 65535 <mss 1000,sackOK,TS val 1000000 ecr 77,wscale 5>");
+	SEES(all, 0, "S. 0:0(0) ack 1 win 65535 <mss 1000,sackOK,TS val 6000000 ecr 77,wscale 5>");
 
 	Listener none({ .rcvbuf = 1 << 20, .sack = true, .ts = true, .wscale = 7 });
 	PEER(none, 0, "S 0:0(0) <>");
@@ -111,7 +111,7 @@ TEST_CASE("A-30, A-31: timestamps of a request", "[A-30][A-31]")
 	QUIET(h, MS(1));
 	PEER(h, MS(1), ". 1:1(0) ack 1 <TS val 999 ecr 0>");
 	DROP(h, PAWS);
-	SEES(h, MS(1), ". 1:1(0) ack 1");
+	SEES(h, MS(1), ". 1:1(0) ack 1 <TS val 6000001 ecr 1000>");
 	STATE(h, SYN_RECEIVED);
 	PEER(h, MS(2), "R 1:1(0) <TS val 999 ecr 0>");
 	STATE(h, LISTEN);
@@ -223,6 +223,7 @@ TEST_CASE("A-63: ACK of something else", "[A-63][R9293-25]")
 	for (const char *ack : { "0", "2", "70000" }) {
 		PEER(h, MS(1), std::string(". 1:1(0) ack ") + ack);
 		SEES(h, MS(1), std::string("R ") + ack + "(0)");
+		DROP(h, BAD_ACK);
 		STATE(h, SYN_RECEIVED);
 	}
 }

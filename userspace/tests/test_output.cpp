@@ -41,6 +41,20 @@ TEST_CASE("poll_data: never beyond the peer's window", "[R5681-01][T-33]")
 	SEES(h, MS(10), ". 2001:3001(1000) ack 1");
 }
 
+TEST_CASE("poll_data: the short end of a write does not pass the window", "[R5681-01]")
+{
+	Client h;
+	PEER(h, 0, ". 1:1(0) ack 1 win 500");
+	WRITE(h, 0, 700);
+	QUIET(h, RTO - 1);
+	SEES(h, RTO, ". 1:501(500) ack 1");
+
+	Client super({ .gso = 8000 });
+	PEER(super, 0, ". 1:1(0) ack 1 win 1200");
+	WRITE(super, 0, 1500);
+	SEES(super, 0, ". 1:1001(1000) ack 1");
+}
+
 TEST_CASE("poll_data: timestamps take room from the payload", "[MUST-16]")
 {
 	Client h({ .ts = true });

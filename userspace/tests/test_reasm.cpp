@@ -100,6 +100,16 @@ TEST_CASE("reasm_insert: a duplicate is refused", "[A-83]")
 	CHECK(q.r.bytes == 20);
 }
 
+TEST_CASE("reasm_insert: a duplicate of two neighbours is refused", "[A-83]")
+{
+	Queue q;
+
+	q.insert(10, 20);
+	q.insert(20, 30);
+	CHECK(q.insert(12, 28) == HRTCP_DROP_DUPLICATE);
+	CHECK(q.r.nodes == 2);
+}
+
 TEST_CASE("reasm_insert: trimmed in front and behind to what is new", "[R9293-36]")
 {
 	Queue q;

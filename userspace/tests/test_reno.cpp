@@ -75,6 +75,15 @@ TEST_CASE("reno_on_ack: a window not used does not grow", "[R7661-01]")
 		CHECK(r.ack(1000, false) == 10000);
 }
 
+TEST_CASE("reno_on_loss: what was counted for growth is forgotten", "[R5681-07]")
+{
+	Reno r(10000, 10000);
+
+	r.ack(9000);
+	r.loss(10000);
+	CHECK(r.ack(1000) == 10000);
+}
+
 TEST_CASE("reno_on_loss: half of what was in flight, two segments at least", "[R5681-08]")
 {
 	Reno r(20000, 0x7fffffff);

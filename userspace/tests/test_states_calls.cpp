@@ -31,6 +31,21 @@ TEST_CASE("U-02: active OPEN sends a SYN", "[U-02][R9293-10]")
 	CAUSES(h, HRTCP_C_OPEN_ACTIVE);
 }
 
+TEST_CASE("U-02: the SYN offers what is configured", "[U-02][R7323-02][R7323-06][R2018-01]")
+{
+	Host all({ .rcvbuf = 1 << 20, .sack = true, .ts = true, .wscale = 7 });
+	OPEN(all, 0);
+	SEES(all, 0, "S 0:0(0) win 65535 <mss 1000,sackOK,TS val 6000000 ecr 0,wscale 5>");
+
+	Host most({ .rcvbuf = 0xffffffff, .wscale = 7 });	// a shift has its limit
+	OPEN(most, 0);
+	SEES(most, 0, "S 0:0(0) win 65535 <mss 1000,wscale 14>");
+
+	Host least({ .rcvbuf = 3000, .wscale = 7 });		// a shift of 0 is offered too
+	OPEN(least, 0);
+	SEES(least, 0, "S 0:0(0) win 3000 <mss 1000,wscale 0>");
+}
+
 TEST_CASE("U-05: active OPEN of a LISTEN record", "[U-05]")
 {
 	Host h;

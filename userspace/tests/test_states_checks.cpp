@@ -79,12 +79,12 @@ TEST_CASE("A-31: timestamps wrap as sequence numbers do", "[A-31][R7323-17]")
 	Client h(with_ts);
 
 	PEER(h, MS(1), ". 1:101(100) ack 1 <TS val 2000000000 ecr 0>");
-	SEES(h, MS(41), ". nxt(0) ack 101 <TS val 1000141 ecr 2000000000>");
+	SEES(h, MS(41), ". nxt(0) ack 101 <TS val 6000141 ecr 2000000000>");
 	PEER(h, MS(50), ". 101:201(100) ack 1 <TS val 4000000000 ecr 0>");
 	SEES(h, MS(90), ". nxt(0) ack 201");
 	PEER(h, MS(91), ". 201:301(100) ack 1 <TS val 5 ecr 0>");
 	DROP(h, NONE);
-	SEES(h, MS(131), ". nxt(0) ack 301 <TS val 1000231 ecr 5>");
+	SEES(h, MS(131), ". nxt(0) ack 301 <TS val 6000231 ecr 5>");
 }
 
 TEST_CASE("A-32: TS.Recent follows the segment that moves Last.ACK.sent", "[A-32][R7323-16]")
@@ -94,11 +94,11 @@ TEST_CASE("A-32: TS.Recent follows the segment that moves Last.ACK.sent", "[A-32
 	PEER(h, MS(1), ". 1:101(100) ack 1 <TS val 2000 ecr 0>");	// the earliest is echoed
 	PEER(h, MS(2), ". 101:201(100) ack 1 <TS val 2001 ecr 0>");
 	CHECK(h.conn.ts.recent == 2000);
-	SEES(h, MS(41), ". nxt(0) ack 201 <TS val 1000141 ecr 2000>");
+	SEES(h, MS(41), ". nxt(0) ack 201 <TS val 6000141 ecr 2000>");
 	PEER(h, MS(50), ". 301:401(100) ack 1 <TS val 2050 ecr 0>");	// beyond a gap
-	SEES(h, MS(50), ". nxt(0) ack 201 <TS val 1000150 ecr 2000>");
+	SEES(h, MS(50), ". nxt(0) ack 201 <TS val 6000150 ecr 2000>");
 	PEER(h, MS(60), ". 201:301(100) ack 1 <TS val 2060 ecr 0>");	// fills it
-	SEES(h, MS(60), ". nxt(0) ack 401 <TS val 1000160 ecr 2060>");
+	SEES(h, MS(60), ". nxt(0) ack 401 <TS val 6000160 ecr 2060>");
 }
 
 TEST_CASE("A-32: not from an unacceptable segment", "[A-32][R7323-16]")

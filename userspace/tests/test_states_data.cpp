@@ -135,6 +135,18 @@ TEST_CASE("A-86: FIN counts only after all data before it", "[A-86][R9293-62]")
 	CHECK_FALSE(hrtcp_conn_at_eof(&h.conn));
 }
 
+TEST_CASE("A-86: FIN in a segment that covers what was queued", "[A-86][R9293-62]")
+{
+	Client h;
+
+	PEER(h, 0, ". 201:301(100) ack 1");
+	SEES(h, 0, ". 1:1(0) ack 1");
+	PEER(h, 0, "FP. 1:301(300) ack 1");
+	SEES(h, 0, ". 1:1(0) ack 302");
+	STATE(h, CLOSE_WAIT);
+	CHECK(h.buffers() == 0);
+}
+
 TEST_CASE("A-86: a bare FIN beyond a gap", "[A-86][R9293-62]")
 {
 	Client h;

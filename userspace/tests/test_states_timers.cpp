@@ -98,6 +98,7 @@ TEST_CASE("X-02: a FIN alone goes again once the data is acknowledged", "[X-02][
 	PEER(h, MS(10), ". 1:1(0) ack 101");
 	const u64 rto = hrtcp_rtt_timeout(&h.conn.rtt, &h.cfg);
 	SEES(h, MS(10) + rto, "F. 101:101(0) ack 1");
+	CHECK(h.conn.total_retrans == 1);
 }
 
 TEST_CASE("X-06: patience begins anew when the peer answers", "[X-06]")

@@ -25,6 +25,7 @@ clock_args() {
 kernel_words() {
 	local words='console=ttyS0 panic=-1 oops=panic nokaslr mitigations=off no_timer_check'
 	words+=' tsc=reliable random.trust_cpu=on net.ifnames=0'
+	words+=' printk.devkmsg=on'	# or the kernel drops our own lines after ten
 	if [[ $clock == virtual ]]; then
 		# A jump over idle time must not look like a hang.
 		words+=' nowatchdog sysctl.kernel.hung_task_timeout_secs=0'

@@ -66,10 +66,8 @@ bool netlink_events::wait(std::chrono::milliseconds timeout, int wake_fd)
 bool netlink_events::receive()
 {
 	ssize_t size = recv(socket_.descriptor(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
-	if (size < 0 && errno == ENOBUFS) {
-		note_losses();
-		return true;
-	}
+	if (size < 0 && errno == ENOBUFS)
+		return true; // what was lost was to follow what is still there
 	if (size < 0 && errno == EAGAIN) {
 		note_losses();
 		return false;

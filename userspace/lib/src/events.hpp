@@ -9,8 +9,9 @@
 
 namespace hrtcp {
 
-// The kernel drops what finds the socket's buffer full, says ENOBUFS once, and counts: the counter,
-// read at each ENOBUFS and whenever the buffer has been emptied, tells how many were lost.
+// The kernel says ENOBUFS once when the socket's buffer is full, drops and counts everything from
+// then on, and begins anew when the buffer has been emptied: that is where its counter tells
+// how many were lost.
 class netlink_events : public event_source {
 public:
 	explicit netlink_events(event_groups groups);
