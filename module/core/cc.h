@@ -20,10 +20,14 @@ struct hrtcp_ack {
 	u64 now_ns;
 	u64 rtt_ns;			/* 0: no sample */
 	u32 acked_bytes;		/* SND.UNA moved by this */
+	u32 delivered_bytes;		/* acknowledged or SACKed for the first time */
+	u32 dsacked_bytes;		/* reported as received twice, RFC 2883 */
 	u32 prior_pipe_bytes;		/* in flight before this ACK */
 	bool duplicate;			/* RFC 5681 2 */
 	bool window_moved;
 	bool cwnd_limited;		/* cwnd was what held the sender back */
+	bool sacked;			/* carried a SACK option */
+	bool original;			/* acknowledged what no timeout sent again, RFC 5682 */
 };
 
 struct hrtcp_cc {

@@ -41,6 +41,7 @@ static void start(struct hrtcp_conn *conn, const struct hrtcp_open *open, struct
 	conn->advance_ns = now_ns;
 	conn->last_sent_ns = now_ns;
 	hrtcp_recovery_init(conn);
+	hrtcp_rack_init(conn);
 	hrtcp_conn_sync_mss(conn);
 }
 

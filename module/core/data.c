@@ -124,10 +124,13 @@ static void keep(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct se
 	node->skip = 0;
 	node->fin = fin;
 	rx->drop = hrtcp_reasm_insert(&conn->reasm, node);
-	if (rx->drop)
+	if (rx->drop == HRTCP_DROP_DUPLICATE)
+		hrtcp_sack_duplicate(&conn->sack, seg->seq, end);
+	else if (rx->drop)
 		return;
-	rx->take = HRTCP_TAKE_KEEP;
-	if (seq_gt(end, seg->seq))
+	else
+		rx->take = HRTCP_TAKE_KEEP;
+	if (seq_gt(end, seg->seq))	/* a duplicate names the block that holds it */
 		hrtcp_sack_kept(&conn->sack, seg->seq, end);
 }
 
@@ -152,6 +155,8 @@ void hrtcp_data_step(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 		hrtcp_conn_transition(conn, HRTCP_C_LATE_DATA, seg, now_ns);
 		return;
 	}
+	if (seq_lt(seg->seq, rcv->nxt))
+		hrtcp_sack_duplicate(&conn->sack, seg->seq, seq_min(last, rcv->nxt));
 	if (fin && seq_ge(last, rcv->edge))
 		fin = false;		/* no room for it yet: it comes again */
 	if (seq_ge(start, end) && !(fin && seq_ge(last, rcv->nxt))) {

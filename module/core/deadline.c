@@ -98,6 +98,14 @@ static void fire(struct hrtcp_conn *conn, enum hrtcp_timer slot, u64 now_ns)
 	case HRTCP_T_LINGER:
 		linger_fired(conn, now_ns);
 		break;
+	case HRTCP_T_PROBE:
+		hrtcp_tlp_fired(conn);
+		hrtcp_conn_arm_retransmit(conn, now_ns);
+		break;
+	case HRTCP_T_REORDER:
+		hrtcp_rack_detect(conn, now_ns);
+		hrtcp_recovery_on_lost(conn, now_ns);
+		break;
 	case HRTCP_T_TXRETRY:		/* that it is over is all poll_tx() asks */
 	case HRTCP_T_COUNT:
 		break;

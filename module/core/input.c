@@ -165,6 +165,9 @@ static enum hrtcp_drop check_sequence(struct hrtcp_conn *conn, const struct hrtc
 		return HRTCP_DROP_NONE;	/* ACK and RST count, data.c drops the rest */
 	if (seg->flags & HRTCP_RST)
 		return HRTCP_DROP_BAD_RST;
+	if (seq_lt(seg->seq, rcv->nxt))
+		hrtcp_sack_duplicate(&conn->sack, seg->seq,
+				     seq_min(seq_add(seg->seq, seg->len), rcv->nxt));
 	if (hrtcp_seg_len(seg))
 		conn->rcv.ack_now = true;
 	else

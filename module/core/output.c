@@ -118,6 +118,7 @@ static enum hrtcp_poll send_node(struct hrtcp_conn *conn, struct hrtcp_tx *tx,
 	tx->seg.len = hrtcp_txnode_len(node);
 	tx->retransmit = node->sends > 0;
 	hrtcp_txq_sent(&conn->txq, node, conn->snd.mss, now_ns);
+	hrtcp_recovery_on_sent(conn, node);
 	if (tx->seg.len > node->mss)
 		tx->gso_size = node->mss;
 	if (node->push || !node->next)
@@ -230,11 +231,32 @@ static u32 sendable(struct hrtcp_conn *conn, const struct hrtcp_txnode *node)
 	return node->next && len < mss && len <= (u32)usable ? len : 0;
 }
 
-static enum hrtcp_poll poll_new(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx)
+/* @node leaves for the first time. */
+static enum hrtcp_poll send_new(struct hrtcp_conn *conn, struct hrtcp_tx *tx,
+				struct hrtcp_txnode *node, u64 now_ns)
 {
 	struct hrtcp_snd *snd = &conn->snd;
-	struct hrtcp_txnode *node = conn->txq.unsent;
 	bool fin;
+
+	if (seq_eq(snd->una, snd->nxt))
+		conn->progress_ns = now_ns;	/* the peer's patience is tried from here */
+	snd->override = false;
+	snd->nxt = node->end;
+	if (hrtcp_txnode_len(node) % snd->mss)
+		snd->small_end = node->end;
+	fin = fin_follows(conn, node->end) && seq_lt(node->end, seq_add(snd->una, snd->wnd));
+	if (fin)
+		snd->nxt = seq_add(snd->nxt, 1);
+	snd->max = seq_max(snd->max, snd->nxt);
+	arm_for_data(conn, now_ns);
+	send_node(conn, tx, node, fin, now_ns);
+	hrtcp_tlp_arm(conn, now_ns);
+	return HRTCP_POLL_SEND;
+}
+
+static enum hrtcp_poll poll_new(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx)
+{
+	struct hrtcp_txnode *node = conn->txq.unsent;
 	u32 len;
 
 	restart_after_idle(conn, now_ns);
@@ -243,18 +265,37 @@ static enum hrtcp_poll poll_new(struct hrtcp_conn *conn, u64 now_ns, struct hrtc
 		return HRTCP_POLL_WAIT;
 	if (len < hrtcp_txnode_len(node))
 		return ask_split(tx, node, len);
-	if (seq_eq(snd->una, snd->nxt))
-		conn->progress_ns = now_ns;	/* the peer's patience is tried from here */
-	snd->override = false;
-	snd->nxt = node->end;
-	if (len % snd->mss)
-		snd->small_end = node->end;
-	fin = fin_follows(conn, node->end) && seq_lt(node->end, seq_add(snd->una, snd->wnd));
-	if (fin)
-		snd->nxt = seq_add(snd->nxt, 1);
-	snd->max = seq_max(snd->max, snd->nxt);
-	arm_for_data(conn, now_ns);
-	return send_node(conn, tx, node, fin, now_ns);
+	return send_new(conn, tx, node, now_ns);
+}
+
+/*
+ * The tail loss probe, RFC 8985 7.3: a segment of new data beyond cwnd, or the last one sent
+ * once more.
+ */
+static enum hrtcp_poll poll_tail_probe(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx)
+{
+	struct hrtcp_txnode *node = conn->txq.unsent;
+	struct hrtcp_snd *snd = &conn->snd;
+	u32 last;
+
+	if (node && seq_le(seq_add(snd->nxt, min_t(u32, hrtcp_txnode_len(node), snd->mss)),
+			   seq_add(snd->una, snd->wnd))) {
+		if (hrtcp_txnode_len(node) > snd->mss)
+			return ask_split(tx, node, snd->mss);
+		hrtcp_tlp_sent(conn, node->end, false);
+		return send_new(conn, tx, node, now_ns);
+	}
+	node = hrtcp_txq_last_sent(&conn->txq);
+	if (!node || node->sacked || node->lost) {
+		conn->tlp.due = false;
+		return HRTCP_POLL_WAIT;
+	}
+	last = (hrtcp_txnode_len(node) - 1) / node->mss * node->mss;
+	if (last)
+		return ask_split(tx, node, last);
+	hrtcp_tlp_sent(conn, node->end, true);
+	return send_node(conn, tx, node, conn->snd.fin_sent && fin_follows(conn, node->end),
+			 now_ns);
 }
 
 /* A FIN alone: the first time within the window, or lost. */
@@ -306,6 +347,11 @@ static enum hrtcp_poll poll_data(struct hrtcp_conn *conn, u64 now_ns, struct hrt
 	enum hrtcp_poll poll;
 
 	snd->cwnd_limited = false;
+	if (conn->tlp.due) {
+		poll = poll_tail_probe(conn, now_ns, tx);
+		if (poll != HRTCP_POLL_WAIT)
+			return poll;
+	}
 	if (conn->txq.lost_bytes) {
 		poll = poll_lost(conn, now_ns, tx);
 		snd->cwnd_limited = poll == HRTCP_POLL_WAIT;

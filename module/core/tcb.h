@@ -8,6 +8,7 @@
 
 #include "cc.h"
 #include "config.h"
+#include "rack.h"
 #include "reasm.h"
 #include "recovery.h"
 #include "rtt.h"
@@ -87,6 +88,8 @@ struct hrtcp_conn {
 	struct hrtcp_rtt rtt;
 	struct hrtcp_timers timers;
 	struct hrtcp_recovery recovery;
+	struct hrtcp_rack rack;
+	struct hrtcp_tlp tlp;
 	struct hrtcp_cc cc;
 	struct hrtcp_ts ts;
 	struct hrtcp_reasm reasm;

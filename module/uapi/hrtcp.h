@@ -189,7 +189,9 @@ enum hrtcp_attr {
 	X(TIMEOUTS,	 "timeouts")				\
 	X(FAST_RECOVERIES, "fast_recoveries")			\
 	X(CHALLENGE_ACKS, "challenge_acks")			\
-	X(TX_FAILURES,	 "tx_failures")
+	X(TX_FAILURES,	 "tx_failures")				\
+	X(TAIL_PROBES,	 "tail_probes")				\
+	X(UNDOS,	 "undos")
 
 enum hrtcp_stat {
 	HRTCP_STAT_NONE,
@@ -205,7 +207,9 @@ enum hrtcp_stat {
 	X(PERSIST,	"persist")				\
 	X(DELACK,	"delack")				\
 	X(LINGER,	"linger")				\
-	X(TXRETRY,	"txretry")
+	X(TXRETRY,	"txretry")				\
+	X(PROBE,	"probe")				\
+	X(REORDER,	"reorder")
 
 enum hrtcp_timer {
 #define X(name, text) HRTCP_T_##name,
