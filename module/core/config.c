@@ -16,6 +16,12 @@ const struct hrtcp_cfg hrtcp_cfg_default = {
 	.rto_granularity_ns = MS(10),	/* a peer that ticks at HZ=100 */
 	.peer_delack_ns = MS(40),	/* Linux's shortest delayed ACK */
 	.delack_ns = MS(40),
+	.hr_option = true,
+	.hr_delack_ns = 250000,
+	.hr_granularity_ns = MS(1),	/* scheduling hiccups of a busy or virtual machine */
+	.keepalive_time_ns = SEC(7200),
+	.keepalive_intvl_ns = SEC(75),
+	.keepalive_probes = 9,
 	.r2_ns = SEC(900),
 	.syn_r2_ns = SEC(180),		/* RFC 9293 MUST-23 */
 	.synack_r2_ns = SEC(63),	/* 1+2+4+8+16+32 s: five repeats */

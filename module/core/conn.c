@@ -3,6 +3,15 @@
 #include "steps.h"
 #include "listen.h"
 
+static void init_keepalive(struct hrtcp_conn *conn)
+{
+	struct hrtcp_keepalive *keepalive = &conn->keepalive;
+
+	keepalive->time_ns = conn->cfg->keepalive_time_ns;
+	keepalive->intvl_ns = conn->cfg->keepalive_intvl_ns;
+	keepalive->probes = (u8)conn->cfg->keepalive_probes;
+}
+
 void hrtcp_conn_init(struct hrtcp_conn *conn, const struct hrtcp_cfg *cfg)
 {
 	memset(conn, 0, sizeof(*conn));
@@ -13,6 +22,7 @@ void hrtcp_conn_init(struct hrtcp_conn *conn, const struct hrtcp_cfg *cfg)
 	hrtcp_timers_init(&conn->timers);
 	hrtcp_rtt_init(&conn->rtt, cfg);
 	hrtcp_reasm_init(&conn->reasm);
+	init_keepalive(conn);
 }
 
 static void start(struct hrtcp_conn *conn, const struct hrtcp_open *open, struct seq iss,
@@ -36,6 +46,7 @@ static void start(struct hrtcp_conn *conn, const struct hrtcp_open *open, struct
 	if (conn->cfg->window_scaling)
 		rcv->wscale = hrtcp_wscale_for(max_t(u32, open->rcvbuf_bytes,
 						     open->rcvbuf_max_bytes));
+	rcv->delack_ns = conn->cfg->delack_ns;
 	conn->ts.offset = open->ts_offset;
 	conn->progress_ns = now_ns;
 	conn->advance_ns = now_ns;
@@ -63,7 +74,8 @@ void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *re
 			     const struct hrtcp_open *open, u64 now_ns)
 {
 	struct hrtcp_opts opt = { .mss = req->mss_peer, .wscale = req->wscale_peer,
-				  .tsval = req->ts_recent, .present = HRTCP_OPT_MSS };
+				  .tsval = req->ts_recent, .present = HRTCP_OPT_MSS,
+				  .hr_delack_us = req->hr_delack_us };
 	struct hrtcp_rcv *rcv = &conn->rcv;
 
 	if (req->wscale_on)
@@ -72,6 +84,8 @@ void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *re
 		opt.present |= HRTCP_OPT_TS;
 	if (req->sack_on)
 		opt.present |= HRTCP_OPT_SACK_OK;
+	if (req->hr_on)
+		opt.present |= HRTCP_OPT_HR;
 	hrtcp_state_adopt(&conn->state, HRTCP_SYN_RECEIVED);
 	start(conn, open, req->iss, now_ns);
 	conn->passive = true;
@@ -224,6 +238,29 @@ void hrtcp_conn_set_cork(struct hrtcp_conn *conn, bool on)
 void hrtcp_conn_set_blocked(struct hrtcp_conn *conn, bool on)
 {
 	conn->snd.blocked = on;
+}
+
+void hrtcp_conn_set_keepalive(struct hrtcp_conn *conn, bool on, u64 now_ns)
+{
+	conn->keepalive.on = on;
+	conn->keepalive.sent = 0;
+	hrtcp_timer_clear(&conn->timers, HRTCP_T_KEEPALIVE);
+	if (on)
+		hrtcp_conn_arm_keepalive(conn, now_ns);
+}
+
+void hrtcp_conn_set_keepalive_times(struct hrtcp_conn *conn, u64 time_ns, u64 intvl_ns,
+				    u8 probes, u64 now_ns)
+{
+	conn->keepalive.time_ns = time_ns;
+	conn->keepalive.intvl_ns = intvl_ns;
+	conn->keepalive.probes = probes;
+	hrtcp_conn_set_keepalive(conn, conn->keepalive.on, now_ns);
+}
+
+void hrtcp_conn_set_user_timeout(struct hrtcp_conn *conn, u64 timeout_ns)
+{
+	conn->user_timeout_ns = timeout_ns;
 }
 
 struct hrtcp_rxnode *hrtcp_conn_poll_rx(struct hrtcp_conn *conn, u32 *skip, u32 *len)

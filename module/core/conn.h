@@ -124,6 +124,12 @@ void hrtcp_conn_on_rcvbuf(struct hrtcp_conn *conn, u32 bytes);
 
 void hrtcp_conn_set_nodelay(struct hrtcp_conn *conn, bool on);
 void hrtcp_conn_set_cork(struct hrtcp_conn *conn, bool on);
+/* RFC 9293 3.8.4; a connection begins without, with the times of its cfg. */
+void hrtcp_conn_set_keepalive(struct hrtcp_conn *conn, bool on, u64 now_ns);
+void hrtcp_conn_set_keepalive_times(struct hrtcp_conn *conn, u64 time_ns, u64 intvl_ns,
+				    u8 probes, u64 now_ns);
+/* Give up after this long without acknowledgment, RFC 9293 3.10.8, 5482; 0: cfg->r2_ns. */
+void hrtcp_conn_set_user_timeout(struct hrtcp_conn *conn, u64 timeout_ns);
 /* While blocked only segments without payload are polled. */
 void hrtcp_conn_set_blocked(struct hrtcp_conn *conn, bool on);
 

@@ -56,7 +56,7 @@ void hrtcp_conn_on_read(struct hrtcp_conn *conn, u32 len)
 static void owe_ack(struct hrtcp_conn *conn, u64 now_ns)
 {
 	if (!hrtcp_timer_armed(&conn->timers, HRTCP_T_DELACK))
-		hrtcp_timer_set(&conn->timers, HRTCP_T_DELACK, now_ns + conn->cfg->delack_ns);
+		hrtcp_timer_set(&conn->timers, HRTCP_T_DELACK, now_ns + conn->rcv.delack_ns);
 }
 
 /* RFC 9293 3.8.6.3: an ACK at least for every second full-sized segment. */

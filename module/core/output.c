@@ -17,7 +17,7 @@
 static void put_timestamps(const struct hrtcp_conn *conn, struct hrtcp_opts *opt, u64 now_ns)
 {
 	opt->present |= HRTCP_OPT_TS;
-	opt->tsval = hrtcp_ts_now(conn->ts.offset, now_ns);
+	opt->tsval = hrtcp_ts_now(conn->ts.offset, conn->ts.in_us, now_ns);
 	opt->tsecr = conn->ts.recent;
 }
 
@@ -75,6 +75,10 @@ static enum hrtcp_poll poll_syn(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u6
 		opt->present |= HRTCP_OPT_SACK_OK;
 	if (first ? cfg->timestamps : conn->ts.on)
 		put_timestamps(conn, opt, now_ns);
+	if (first ? cfg->hr_option : conn->rcv.delack_ns != cfg->delack_ns) {
+		opt->present |= HRTCP_OPT_HR;
+		opt->hr_delack_us = (u32)div_u64(cfg->hr_delack_ns, 1000);
+	}
 	if (!first) {
 		tx->seg.flags |= HRTCP_ACK;
 		tx->seg.ack = conn->rcv.nxt;
@@ -392,6 +396,15 @@ static enum hrtcp_poll poll_probe(struct hrtcp_conn *conn, u64 now_ns, struct hr
 	return HRTCP_POLL_SEND;
 }
 
+/* SEQ = SND.NXT - 1, no data: RFC 9293 SHLD-12. */
+static enum hrtcp_poll poll_keepalive(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx)
+{
+	conn->keepalive.due = false;
+	tx->seg.seq = seq_sub(conn->snd.nxt, 1);
+	put_common(conn, tx, now_ns);
+	return HRTCP_POLL_SEND;
+}
+
 static bool may_send_data(const struct hrtcp_conn *conn)
 {
 	if (conn->snd.blocked || hrtcp_timer_armed(&conn->timers, HRTCP_T_TXRETRY))
@@ -418,6 +431,8 @@ enum hrtcp_poll hrtcp_conn_poll_tx(struct hrtcp_conn *conn, u64 now_ns, struct h
 		return poll;
 	if (conn->snd.probe)
 		return poll_probe(conn, now_ns, tx);
+	if (conn->keepalive.due)
+		return poll_keepalive(conn, now_ns, tx);
 	if (conn->rcv.ack_now && conn->state != HRTCP_SYN_SENT) {
 		tx->seg.seq = conn->snd.nxt;
 		put_common(conn, tx, now_ns);

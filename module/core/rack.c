@@ -102,7 +102,7 @@ void hrtcp_tlp_arm(struct hrtcp_conn *conn, u64 now_ns)
 	if (conn->rtt.srtt_ns) {
 		pto_ns = 2 * conn->rtt.srtt_ns;
 		if (ack_may_be_delayed(conn))
-			pto_ns += conn->cfg->peer_delack_ns;
+			pto_ns += conn->rtt.peer_delack_ns;
 	}
 	hrtcp_timer_set(&conn->timers, HRTCP_T_PROBE, min_t(u64, now_ns + pto_ns, rto_at_ns));
 }

@@ -54,15 +54,27 @@ struct hrtcp_rcv {
 	bool fin;			/* a FIN was accepted */
 	bool closed;			/* the user reads no more: data is answered by a reset */
 	u32 unacked_bytes;		/* received since the last ACK we sent */
+	u64 delack_ns;			/* how long we withhold one */
 	bool ack_now;
 };
 
 /* RFC 7323 timestamps; written by input.c. */
 struct hrtcp_ts {
 	bool on;
+	bool in_us;			/* both ends tick in microseconds */
 	u32 recent;			/* TS.Recent */
 	u64 recent_at_ns;
 	u32 offset;			/* added to our clock, RFC 7323 5.4 */
+};
+
+/* Probing an idle peer, RFC 9293 3.8.4; written by conn.c and deadline.c. */
+struct hrtcp_keepalive {
+	bool on;
+	bool due;			/* send a probe at the next poll */
+	u8 sent;			/* probes without an answer */
+	u8 probes;
+	u64 time_ns, intvl_ns;
+	u64 heard_ns;			/* when the last segment came */
 };
 
 /* A reply that bypasses the state: the reset of an unacceptable segment. */
@@ -95,7 +107,9 @@ struct hrtcp_conn {
 	struct hrtcp_reasm reasm;
 	struct hrtcp_sack sack;
 	struct hrtcp_pending pending;
+	struct hrtcp_keepalive keepalive;
 	struct hrtcp_history history;
+	u64 user_timeout_ns;		/* R2 as the user wants it, RFC 5482; 0: cfg */
 	u64 progress_ns;		/* when R1 and R2 begin: the peer answered, or all was idle */
 	u64 advance_ns;			/* when SND.UNA or the window last advanced */
 	u64 last_sent_ns;		/* when data was last sent */

@@ -62,7 +62,8 @@ enum hrtcp_state {
 	X(TW_TIMEOUT,	 "2 MSL elapsed")			\
 	X(TW_REUSED,	 "new SYN accepted in TIME-WAIT")	\
 	X(ICMP_ERROR,	 "ICMP error")				\
-	X(LATE_DATA,	 "data for a closed receiver")
+	X(LATE_DATA,	 "data for a closed receiver")		\
+	X(KEEPALIVE,	 "keepalive found no one")
 
 enum hrtcp_cause {
 	HRTCP_C_NONE,
@@ -209,7 +210,8 @@ enum hrtcp_stat {
 	X(LINGER,	"linger")				\
 	X(TXRETRY,	"txretry")				\
 	X(PROBE,	"probe")				\
-	X(REORDER,	"reorder")
+	X(REORDER,	"reorder")				\
+	X(KEEPALIVE,	"keepalive")
 
 enum hrtcp_timer {
 #define X(name, text) HRTCP_T_##name,
