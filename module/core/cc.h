@@ -13,7 +13,7 @@
 struct hrtcp_conn;
 
 #define HRTCP_CC_NAME_MAX 16
-#define HRTCP_CC_PRIV 8
+#define HRTCP_CC_PRIV 12
 
 /* What one ACK told; filled once, handed to RTT, recovery and congestion control. */
 struct hrtcp_ack {
@@ -49,6 +49,12 @@ struct hrtcp_cc_ops {
 
 /* NewReno, RFC 5681 and 6582; module/cong/reno.c. */
 extern const struct hrtcp_cc_ops hrtcp_cc_reno;
+
+/* CUBIC, RFC 9438, with HyStart++, RFC 9406; module/cong/cubic.c. */
+extern const struct hrtcp_cc_ops hrtcp_cc_cubic;
+
+/* The algorithms built in, default first; NULL: no such name. */
+const struct hrtcp_cc_ops *hrtcp_cc_find(const char *name);
 
 /* IW10 of RFC 6928 2, or one segment where our SYN had to be repeated (RFC 5681 3.1). */
 u32 hrtcp_cc_initial_window(u32 mss, u32 pkts, bool syn_repeated);

@@ -5,7 +5,10 @@
 
 #include "env.h"
 
+struct hrtcp_cc_ops;
+
 struct hrtcp_cfg {
+	const struct hrtcp_cc_ops *cc;	/* of new connections; NULL: CUBIC */
 	bool sack;			/* offer and accept SACK-permitted, RFC 2018 */
 	bool timestamps;		/* RFC 7323 3 */
 	bool window_scaling;		/* RFC 7323 2 */

@@ -17,7 +17,7 @@ void hrtcp_conn_init(struct hrtcp_conn *conn, const struct hrtcp_cfg *cfg)
 	memset(conn, 0, sizeof(*conn));
 	hrtcp_state_adopt(&conn->state, HRTCP_CLOSED);
 	conn->cfg = cfg;
-	conn->cc.ops = &hrtcp_cc_reno;
+	conn->cc.ops = cfg->cc ? cfg->cc : &hrtcp_cc_cubic;
 	conn->cc.ssthresh_bytes = ~0u;
 	hrtcp_timers_init(&conn->timers);
 	hrtcp_rtt_init(&conn->rtt, cfg);
@@ -256,6 +256,12 @@ void hrtcp_conn_set_keepalive_times(struct hrtcp_conn *conn, u64 time_ns, u64 in
 	conn->keepalive.intvl_ns = intvl_ns;
 	conn->keepalive.probes = probes;
 	hrtcp_conn_set_keepalive(conn, conn->keepalive.on, now_ns);
+}
+
+void hrtcp_conn_set_cc(struct hrtcp_conn *conn, const struct hrtcp_cc_ops *ops)
+{
+	conn->cc.ops = ops;
+	ops->init(conn);
 }
 
 void hrtcp_conn_set_user_timeout(struct hrtcp_conn *conn, u64 timeout_ns)

@@ -130,6 +130,8 @@ void hrtcp_conn_set_keepalive_times(struct hrtcp_conn *conn, u64 time_ns, u64 in
 				    u8 probes, u64 now_ns);
 /* Give up after this long without acknowledgment, RFC 9293 3.10.8, 5482; 0: cfg->r2_ns. */
 void hrtcp_conn_set_user_timeout(struct hrtcp_conn *conn, u64 timeout_ns);
+/* Change the congestion control, at any time; the window stays. */
+void hrtcp_conn_set_cc(struct hrtcp_conn *conn, const struct hrtcp_cc_ops *ops);
 /* While blocked only segments without payload are polled. */
 void hrtcp_conn_set_blocked(struct hrtcp_conn *conn, bool on);
 

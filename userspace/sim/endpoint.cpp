@@ -143,6 +143,7 @@ void Endpoint::note(const hrtcp_transition &tr)
 		throw Failure(name_ + ": transition from " + hrtcp_state_name(tr.from) + " in " +
 			      hrtcp_state_name(last_state_));
 	last_state_ = tr.to;
+	gave_up_ |= tr.cause == HRTCP_C_REQ_TIMEOUT;
 	trace(std::string("* ") + hrtcp_state_name(tr.from) + " -> " + hrtcp_state_name(tr.to) +
 	      " because " + hrtcp_cause_text(tr.cause));
 }

@@ -52,6 +52,8 @@ EndConfig random_end(Dice &dice)
 	end.cfg.sack = !dice.one_in(4);
 	end.cfg.timestamps = !dice.one_in(4);
 	end.cfg.window_scaling = !dice.one_in(4);
+	end.cfg.hr_option = !dice.one_in(3);
+	end.cfg.cc = dice.one_in(2) ? &hrtcp_cc_reno : &hrtcp_cc_cubic;
 	end.program.send_bytes = dice.log_up_to(17);
 	end.program.write_bytes = static_cast<uint32_t>(1 + dice.log_up_to(16));
 	end.program.read_every_ns = dice.one_in(3) ? 1 + dice.log_up_to(28) : 0;
@@ -98,6 +100,8 @@ Outcome run_seed(uint64_t seed, bool trace)
 	for (int steps = 0; !(client.gone() && server.gone()); steps++) {
 		if (client.aborted() && client.gone())
 			return {};	/* the reset may be lost: the server's timers end it */
+		if (client.gone() && server.gave_up())
+			return {};	/* every one of six SYN,ACKs, or its ACK, was lost */
 		if (steps > step_limit)
 			throw Failure("no end in " + std::to_string(step_limit) + " events");
 		if (!clock.step() || clock.now_ns() > limit_ns)
@@ -111,7 +115,8 @@ Outcome run_seed(uint64_t seed, bool trace)
 		client.received() + server.received(), clock.now_ns()};
 }
 
-uint64_t run_bulk(const PathConfig &path, uint64_t bytes, uint64_t seed, uint64_t *again)
+uint64_t run_bulk(const PathConfig &path, const char *cc, uint64_t bytes, uint64_t seed,
+		  uint64_t *again)
 {
 	Dice dice(seed);
 	Clock clock;
@@ -122,6 +127,7 @@ uint64_t run_bulk(const PathConfig &path, uint64_t bytes, uint64_t seed, uint64_
 	Path there(clock, path, seed), back(clock, clean, seed + 1);
 	a.open = {seq_of(1), 0, 1u << 20, 1u << 22, 1460, 1460, 536, 65535};
 	b.open = a.open;
+	a.cfg.cc = hrtcp_cc_find(cc);
 	a.program.send_bytes = bytes;
 	Endpoint client("client", clock, there, a, false), server("server", clock, back, b, false);
 	there.connect([&](Bytes packet) { server.receive(std::move(packet)); });
