@@ -35,6 +35,7 @@ static u32 reno_on_loss(struct hrtcp_conn *conn, u64 now_ns)
 
 	(void)now_ns;
 	conn->cc.ACKED = 0;
+	flight = min_t(u32, flight, conn->cc.cwnd_bytes);	/* limited transmit is not counted */
 	return max_t(u32, flight / 2, 2u * conn->snd.mss);
 }
 

@@ -16,7 +16,7 @@ static bool update_window(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, 
 	struct hrtcp_snd *snd = &conn->snd;
 	u32 old = snd->wnd;
 
-	if (seq_gt(snd->wl1, seg->seq) ||
+	if (seq_lt(seg->ack, snd->una) || seq_gt(snd->wl1, seg->seq) ||
 	    (seq_eq(snd->wl1, seg->seq) && seq_gt(snd->wl2, seg->ack)))
 		return false;
 	snd->wnd = (u32)seg->wnd << (seg->flags & HRTCP_SYN ? 0 : snd->wscale);
@@ -123,7 +123,7 @@ static enum hrtcp_drop syn_received(struct hrtcp_conn *conn, const struct hrtcp_
 		conn->pending.rst_seq = seg->ack;
 		return HRTCP_DROP_BAD_ACK;
 	}
-	if (!conn->syn_repeated)
+	if (conn->passive && !conn->syn_repeated)	/* else our SYN left twice: Karn's rule */
 		hrtcp_rtt_sample(&conn->rtt, conn->cfg, now_ns - conn->last_sent_ns);
 	hrtcp_ack_take(conn, seg, now_ns);
 	hrtcp_conn_transition(conn, HRTCP_C_SYN_ACKED, seg, now_ns);

@@ -86,6 +86,7 @@ static enum hrtcp_poll poll_syn(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u6
 	}
 	tx->seg.hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(opt));
 	conn->pending.syn = false;
+	conn->total_retrans += tx->retransmit;
 	conn->last_sent_ns = now_ns;
 	if (!hrtcp_timer_armed(&conn->timers, HRTCP_T_RETRANSMIT))
 		hrtcp_conn_arm_retransmit(conn, now_ns);
@@ -125,6 +126,8 @@ static enum hrtcp_poll send_node(struct hrtcp_conn *conn, struct hrtcp_tx *tx,
 	hrtcp_recovery_on_sent(conn, node);
 	if (tx->seg.len > node->mss)
 		tx->gso_size = node->mss;
+	if (tx->retransmit)
+		conn->total_retrans += DIV_ROUND_UP(tx->seg.len, node->mss);
 	if (node->push || !node->next)
 		tx->seg.flags |= HRTCP_PSH;	/* RFC 9293 MUST-61 */
 	if (fin) {
@@ -312,6 +315,7 @@ static enum hrtcp_poll poll_fin(struct hrtcp_conn *conn, u64 now_ns, struct hrtc
 	if (seq_eq(snd->una, snd->nxt))
 		conn->progress_ns = now_ns;
 	tx->retransmit = snd->fin_lost;
+	conn->total_retrans += tx->retransmit;
 	tx->seg.seq = snd->end;
 	tx->seg.flags = HRTCP_FIN;
 	snd->fin_sent = true;

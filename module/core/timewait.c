@@ -51,11 +51,12 @@ static void challenge(struct hrtcp_tw *tw, const struct hrtcp_cfg *cfg, u64 now_
 }
 
 /* RFC 6191 2: is this SYN surely of a new incarnation? */
-static bool syn_is_new(const struct hrtcp_tw *tw, const struct hrtcp_seg *seg)
+static bool syn_is_new(const struct hrtcp_tw *tw, const struct hrtcp_cfg *cfg,
+		       const struct hrtcp_seg *seg)
 {
-	bool later = seq_gt(seg->seq, tw->rcv_nxt);
+	bool later = seq_ge(seg->seq, tw->rcv_nxt);	/* beyond the old FIN */
 
-	if (!(seg->opt.present & HRTCP_OPT_TS))
+	if (!cfg->timestamps || !(seg->opt.present & HRTCP_OPT_TS))
 		return later;
 	if (!tw->ts_on || hrtcp_ts_before(tw->ts_recent, seg->opt.tsval))
 		return true;
@@ -99,7 +100,7 @@ enum hrtcp_tw_verdict hrtcp_tw_on_segment(struct hrtcp_tw *tw, const struct hrtc
 	if (seg->flags & HRTCP_RST)
 		return HRTCP_TW_KEEP;	/* RFC 1337 3, F1 */
 	if (seg->flags & HRTCP_SYN && !(seg->flags & HRTCP_ACK)) {
-		if (!listening || !syn_is_new(tw, seg))
+		if (!listening || !syn_is_new(tw, cfg, seg))
 			return HRTCP_TW_KEEP;
 		reply->moved = hrtcp_state_move(&tw->state, HRTCP_C_TW_REUSED, seg, now_ns,
 						&reply->transition);
