@@ -79,6 +79,7 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 		.prior_pipe_bytes = conn->txq.pipe_bytes,
 		.cwnd_limited = conn->snd.cwnd_limited,
 		.sacked = seg->opt.present & HRTCP_OPT_SACK,
+		.ece = (seg->flags & (HRTCP_ECE | HRTCP_SYN)) == HRTCP_ECE,
 	};
 	struct hrtcp_delivered d = {
 		.now_ns = now_ns,
@@ -103,7 +104,10 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	ack.original = d.original;
 	hrtcp_rack_on_delivered(conn, &d, &ack);
 	hrtcp_tlp_on_ack(conn, seg->ack, &ack);
+	if (conn->cc.ops->on_delivered)
+		conn->cc.ops->on_delivered(conn, &ack);
 	hrtcp_recovery_on_ack(conn, &ack);
+	hrtcp_ecn_on_ack(conn, &ack);
 	conn->cc.cwnd_bytes = min_t(u32, conn->cc.cwnd_bytes, CWND_MAX);
 	settle_retransmit(conn, &ack);
 }

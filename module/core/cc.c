@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cc.h"
 
-static const struct hrtcp_cc_ops *const built_in[] = { &hrtcp_cc_cubic, &hrtcp_cc_reno };
+static const struct hrtcp_cc_ops *const built_in[] = {
+	&hrtcp_cc_cubic, &hrtcp_cc_reno, &hrtcp_cc_dctcp,
+};
 
 const struct hrtcp_cc_ops *hrtcp_cc_find(const char *name)
 {

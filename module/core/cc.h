@@ -27,6 +27,7 @@ struct hrtcp_ack {
 	bool window_moved;
 	bool cwnd_limited;		/* cwnd was what held the sender back */
 	bool sacked;			/* carried a SACK option */
+	bool ece;			/* the peer echoes a congestion mark */
 	bool original;			/* acknowledged what no timeout sent again, RFC 5682 */
 };
 
@@ -45,6 +46,11 @@ struct hrtcp_cc_ops {
 	void (*on_ack)(struct hrtcp_conn *conn, const struct hrtcp_ack *ack);
 	/* Return: the ssthresh in octets after a loss was found, RFC 5681 (4). */
 	u32 (*on_loss)(struct hrtcp_conn *conn, u64 now_ns);
+	/* The same after a congestion mark, once a window; NULL: on_loss. */
+	u32 (*on_ecn)(struct hrtcp_conn *conn, u64 now_ns);
+	/* Every ACK, before anything else comes of it; may be NULL. */
+	void (*on_delivered)(struct hrtcp_conn *conn, const struct hrtcp_ack *ack);
+	bool exact_echo;		/* receive marks as RFC 8257 3.2 wants them */
 };
 
 /* NewReno, RFC 5681 and 6582; module/cong/reno.c. */
@@ -52,6 +58,9 @@ extern const struct hrtcp_cc_ops hrtcp_cc_reno;
 
 /* CUBIC, RFC 9438, with HyStart++, RFC 9406; module/cong/cubic.c. */
 extern const struct hrtcp_cc_ops hrtcp_cc_cubic;
+
+/* DCTCP, RFC 8257; module/cong/dctcp.c. */
+extern const struct hrtcp_cc_ops hrtcp_cc_dctcp;
 
 /* The algorithms built in, default first; NULL: no such name. */
 const struct hrtcp_cc_ops *hrtcp_cc_find(const char *name);

@@ -9,6 +9,7 @@ const struct hrtcp_cfg hrtcp_cfg_default = {
 	.sack = true,
 	.timestamps = true,
 	.window_scaling = true,
+	.ecn = 2,			/* HRTCP_ECN_IF_ASKED */
 	.max_syn_backlog = 1024,
 	.init_cwnd_pkts = 10,		/* RFC 6928 2 */
 	.rto_init_ns = SEC(1),		/* RFC 6298 2.1 */

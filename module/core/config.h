@@ -14,6 +14,7 @@ struct hrtcp_cfg {
 	bool window_scaling;		/* RFC 7323 2 */
 	u32 max_syn_backlog;		/* half-open requests a listener holds */
 	u32 init_cwnd_pkts;		/* IW10, RFC 6928 */
+	u8 ecn;				/* HRTCP_ECN_*, core/ecn.h */
 	bool hr_option;			/* tell and use the hrTCP option, core/wire.h */
 	u64 rto_init_ns;		/* before a sample, RFC 6298 2.1 */
 	u64 rto_max_ns;			/* RFC 6298 2.5; at least 60 s */

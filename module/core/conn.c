@@ -101,6 +101,7 @@ void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *re
 	conn->snd.max_wnd = req->wnd;
 	conn->snd.wl1 = req->irs;
 	conn->snd.wl2 = req->iss;
+	conn->ecn.on = req->ecn_on;
 	hrtcp_conn_negotiate(conn, &opt, now_ns);
 }
 

@@ -155,6 +155,7 @@ void hrtcp_data_step(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 		hrtcp_conn_transition(conn, HRTCP_C_LATE_DATA, seg, now_ns);
 		return;
 	}
+	hrtcp_ecn_on_data(conn, seg);
 	if (seq_lt(seg->seq, rcv->nxt))
 		hrtcp_sack_duplicate(&conn->sack, seg->seq, seq_min(last, rcv->nxt));
 	if (fin && seq_ge(last, rcv->edge))

@@ -131,6 +131,7 @@ static enum hrtcp_drop on_syn_sent(struct hrtcp_conn *conn, const struct hrtcp_s
 	}
 	if (!conn->syn_repeated)
 		hrtcp_rtt_sample(&conn->rtt, conn->cfg, now_ns - conn->last_sent_ns);
+	hrtcp_ecn_on_synack(conn, seg);
 	hrtcp_ack_take(conn, seg, now_ns);
 	hrtcp_conn_transition(conn, HRTCP_C_SYNACK_RCVD, seg, now_ns);
 	conn->rcv.ack_now = true;

@@ -71,6 +71,8 @@ static void reply_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64
 	}
 	if (req->sack_on)
 		seg->opt.present |= HRTCP_OPT_SACK_OK;
+	if (req->ecn_on)
+		seg->flags |= HRTCP_ECE;
 	if (req->hr_on) {
 		seg->opt.present |= HRTCP_OPT_HR;
 		seg->opt.hr_delack_us = (u32)div_u64(cfg->hr_delack_ns, 1000);
@@ -118,6 +120,7 @@ void hrtcp_req_init(struct hrtcp_req *req, struct hrtcp_listen *listen,
 	req->ts_on = cfg->timestamps && opt->present & HRTCP_OPT_TS;
 	req->ts_recent = opt->tsval;
 	req->ts_offset = open->ts_offset;
+	req->ecn_on = hrtcp_ecn_asked(cfg->ecn, syn);
 	req->hr_on = cfg->hr_option && opt->present & HRTCP_OPT_HR;
 	req->hr_delack_us = opt->hr_delack_us;
 	req->sack_on = cfg->sack && opt->present & HRTCP_OPT_SACK_OK;

@@ -52,7 +52,7 @@ struct hrtcp_req {
 	u8 state;			/* SYN_RECEIVED; written by state.c */
 	u8 sends;			/* SYN,ACKs so far */
 	u8 wscale_peer, wscale;
-	bool wscale_on, ts_on, sack_on, hr_on;
+	bool wscale_on, ts_on, sack_on, hr_on, ecn_on;
 	u16 mss_peer, mss_advertise;
 	u16 wnd;			/* the SYN's window field */
 	struct seq iss, irs;

@@ -29,6 +29,7 @@ static void put_common(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_ns)
 
 	seg->flags |= HRTCP_ACK;
 	seg->ack = rcv->nxt;
+	hrtcp_ecn_mark(conn, seg, tx->retransmit);
 	seg->wnd = hrtcp_rcv_select_window(conn);
 	if (conn->ts.on)
 		put_timestamps(conn, &seg->opt, now_ns);
@@ -63,6 +64,8 @@ static enum hrtcp_poll poll_syn(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u6
 
 	tx->seg.seq = conn->snd.iss;
 	tx->seg.flags = HRTCP_SYN;
+	if (first)
+		tx->seg.flags |= hrtcp_ecn_syn_flags(cfg->ecn, conn->syn_repeated);
 	tx->seg.wnd = (u16)min_t(u32, hrtcp_rcv_room(conn), 65535);
 	tx->retransmit = conn->syn_repeated;
 	opt->present = HRTCP_OPT_MSS;
@@ -409,6 +412,23 @@ static enum hrtcp_poll poll_keepalive(struct hrtcp_conn *conn, u64 now_ns, struc
 	return HRTCP_POLL_SEND;
 }
 
+/* The ACK that DCTCP owes for what came before the mark changed, RFC 8257 3.2. */
+static enum hrtcp_poll poll_earlier_ack(struct hrtcp_conn *conn, u64 now_ns,
+					struct hrtcp_tx *tx)
+{
+	struct hrtcp_seg *seg = &tx->seg;
+
+	conn->pending.ack = false;
+	seg->seq = conn->snd.nxt;
+	seg->ack = conn->pending.ack_nxt;
+	seg->flags = HRTCP_ACK | (conn->pending.ack_ece ? HRTCP_ECE : 0);
+	seg->wnd = hrtcp_rcv_select_window(conn);
+	if (conn->ts.on)
+		put_timestamps(conn, &seg->opt, now_ns);
+	seg->hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(&seg->opt));
+	return HRTCP_POLL_SEND;
+}
+
 static bool may_send_data(const struct hrtcp_conn *conn)
 {
 	if (conn->snd.blocked || hrtcp_timer_armed(&conn->timers, HRTCP_T_TXRETRY))
@@ -429,6 +449,8 @@ enum hrtcp_poll hrtcp_conn_poll_tx(struct hrtcp_conn *conn, u64 now_ns, struct h
 		return HRTCP_POLL_WAIT;
 	if (conn->pending.syn)
 		return poll_syn(conn, tx, now_ns);
+	if (conn->pending.ack)
+		return poll_earlier_ack(conn, now_ns, tx);
 	if (may_send_data(conn))
 		poll = poll_data(conn, now_ns, tx);
 	if (poll != HRTCP_POLL_WAIT)

@@ -8,6 +8,7 @@
 
 #include "cc.h"
 #include "config.h"
+#include "ecn.h"
 #include "rack.h"
 #include "reasm.h"
 #include "recovery.h"
@@ -82,6 +83,8 @@ struct hrtcp_pending {
 	bool rst, syn;			/* owed: a reset; a SYN or SYN,ACK */
 	bool rst_acks;			/* the reset carries ACK = RCV.NXT */
 	struct seq rst_seq;
+	bool ack, ack_ece;		/* owed before all else: an ACK of ack_nxt, RFC 8257 3.2 */
+	struct seq ack_nxt;
 };
 
 struct hrtcp_conn {
@@ -104,6 +107,7 @@ struct hrtcp_conn {
 	struct hrtcp_tlp tlp;
 	struct hrtcp_cc cc;
 	struct hrtcp_ts ts;
+	struct hrtcp_ecn ecn;
 	struct hrtcp_reasm reasm;
 	struct hrtcp_sack sack;
 	struct hrtcp_pending pending;

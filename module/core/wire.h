@@ -58,6 +58,7 @@ struct hrtcp_seg {
 	u16 urg;
 	u8 flags;			/* HRTCP_FIN ... HRTCP_CWR */
 	u8 hdr_len;			/* octets, a multiple of 4 */
+	u8 ip_ecn;			/* the two bits of the IP header, by the caller */
 	struct hrtcp_opts opt;
 };
 

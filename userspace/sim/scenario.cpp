@@ -35,6 +35,7 @@ PathConfig random_path(Dice &dice)
 	path.reorder_ns = 1000 + dice.log_up_to(26);
 	path.duplicate = dice.one_in(3) ? dice.up_to(0.1) : 0;
 	path.corrupt = dice.one_in(3) ? dice.up_to(0.05) : 0;
+	path.mark_bytes = dice.one_in(2) ? static_cast<uint32_t>(dice.log_up_to(17)) : 0;
 	return path;
 }
 
@@ -53,7 +54,10 @@ EndConfig random_end(Dice &dice)
 	end.cfg.timestamps = !dice.one_in(4);
 	end.cfg.window_scaling = !dice.one_in(4);
 	end.cfg.hr_option = !dice.one_in(3);
-	end.cfg.cc = dice.one_in(2) ? &hrtcp_cc_reno : &hrtcp_cc_cubic;
+	end.cfg.ecn = static_cast<uint8_t>(dice.below(3));
+	end.cfg.cc = dice.one_in(3)   ? &hrtcp_cc_reno :
+		     dice.one_in(2) ? &hrtcp_cc_dctcp :
+				      &hrtcp_cc_cubic;
 	end.program.send_bytes = dice.log_up_to(17);
 	end.program.write_bytes = static_cast<uint32_t>(1 + dice.log_up_to(16));
 	end.program.read_every_ns = dice.one_in(3) ? 1 + dice.log_up_to(28) : 0;
