@@ -73,4 +73,13 @@ u16 hrtcp_rcv_select_window(struct hrtcp_conn *conn);
 /* Room that could be advertised now, before silly-window avoidance. */
 u32 hrtcp_rcv_room(const struct hrtcp_conn *conn);
 
+/* The part common to all but SYN and RST; whatever leaves acknowledges. */
+void hrtcp_segment_finish(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_ns);
+
+/* The data that may leave now, if any. */
+enum hrtcp_poll hrtcp_sender_poll(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx);
+
+/* The zero-window probe that is due. */
+enum hrtcp_poll hrtcp_sender_probe(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx);
+
 #endif
