@@ -41,6 +41,7 @@ static void start(struct hrtcp_conn *conn, const struct hrtcp_open *open, struct
 	snd->mss_path = open->mss_path;
 	snd->gso_max = open->gso_max;
 	rcv->buf_bytes = open->rcvbuf_bytes;
+	rcv->buf_max_bytes = open->rcvbuf_max_bytes;
 	rcv->mss = open->mss_advertise;
 	rcv->peer_mss = (u16)min_t(u32, rcv->mss, open->mss_default);
 	if (conn->cfg->window_scaling)
@@ -224,6 +225,7 @@ void hrtcp_conn_on_icmp(struct hrtcp_conn *conn, struct seq seq, int err, bool h
 void hrtcp_conn_on_rcvbuf(struct hrtcp_conn *conn, u32 bytes)
 {
 	conn->rcv.buf_bytes = bytes;
+	conn->rcv.buf_max_bytes = bytes;
 }
 
 void hrtcp_conn_set_nodelay(struct hrtcp_conn *conn, bool on)

@@ -117,7 +117,9 @@ void hrtcp_conn_on_path(struct hrtcp_conn *conn, u16 mss_path, u32 gso_max);
 void hrtcp_conn_on_icmp(struct hrtcp_conn *conn, struct seq seq, int err, bool hard,
 			u64 now_ns);
 
-/* The user's buffer holds @bytes of payload from now on. The window does not shrink. */
+/* The user wants a buffer of @bytes of payload, which ends its tuning (rcv.buf_bytes grows
+ * up to open->rcvbuf_max_bytes while the window is what limits the peer). The window does
+ * not shrink. */
 void hrtcp_conn_on_rcvbuf(struct hrtcp_conn *conn, u32 bytes);
 
 /* -- setters ---------------------------------------------------------------------- */

@@ -90,6 +90,23 @@ static void take_fin(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 n
 	hrtcp_conn_transition(conn, cause, seg, now_ns);
 }
 
+/*
+ * A window that is used up within two round trips by a user who keeps up is what limits the
+ * peer: double it. One that takes longer is not.
+ */
+static void tune_buffer(struct hrtcp_conn *conn, u64 now_ns)
+{
+	struct hrtcp_rcv *rcv = &conn->rcv;
+
+	if (seq_lt(rcv->nxt, rcv->tune_end) && rcv->tune_ns)
+		return;
+	if (rcv->tune_ns && now_ns - rcv->tune_ns < 2 * conn->rtt.srtt_ns &&
+	    rcv->unread_bytes <= rcv->buf_bytes / 2 && rcv->buf_bytes < rcv->buf_max_bytes)
+		rcv->buf_bytes = min_t(u32, 2 * rcv->buf_bytes, rcv->buf_max_bytes);
+	rcv->tune_ns = now_ns;
+	rcv->tune_end = rcv->edge;
+}
+
 /* [@start, @end) of @seg is next in the stream; what it makes contiguous follows. */
 static void deliver(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct seq start,
 		    struct seq end, bool fin, u64 now_ns, struct hrtcp_rx *rx)
@@ -110,6 +127,7 @@ static void deliver(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct
 		rcv->unread_bytes += (u32)seq_diff(rcv->nxt, start);
 		conn->events |= HRTCP_EV_READABLE;
 		acknowledge(conn, seg, (u32)seq_diff(rcv->nxt, start), now_ns);
+		tune_buffer(conn, now_ns);
 	}
 	if (fin)
 		take_fin(conn, seg, now_ns);

@@ -48,6 +48,9 @@ struct hrtcp_rcv {
 	struct seq edge;		/* right edge of the window as last advertised */
 	struct seq acked;		/* last RCV.NXT sent, Last.ACK.sent of RFC 7323 */
 	u32 buf_bytes;			/* room for payload */
+	u32 buf_max_bytes;		/* what it may be tuned to */
+	struct seq tune_end;		/* the window being measured ends here ... */
+	u64 tune_ns;			/* ... and began then */
 	u32 unread_bytes;		/* delivered in order, not read by the user */
 	u16 mss;			/* what our MSS option said */
 	u16 peer_mss;			/* largest segment seen, at most mss */

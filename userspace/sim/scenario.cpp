@@ -46,6 +46,8 @@ EndConfig random_end(Dice &dice)
 	end.open.iss = seq_of(static_cast<uint32_t>(dice.below(1ull << 32)));
 	end.open.ts_offset = static_cast<uint32_t>(dice.below(1ull << 32));
 	end.open.rcvbuf_bytes = static_cast<uint32_t>(2000 + dice.log_up_to(20));
+	if (dice.one_in(2))
+		end.open.rcvbuf_max_bytes = static_cast<uint32_t>(end.open.rcvbuf_bytes + dice.log_up_to(22));
 	end.open.mss_path = static_cast<uint16_t>(100 + dice.below(1361));
 	end.open.mss_advertise = static_cast<uint16_t>(dice.one_in(2) ? 1460 : 100 + dice.below(1361));
 	end.open.mss_default = 536;
@@ -129,7 +131,7 @@ uint64_t run_bulk(const PathConfig &path, const char *cc, uint64_t bytes, uint64
 
 	clean.loss = clean.reorder = clean.duplicate = clean.corrupt = 0;
 	Path there(clock, path, seed), back(clock, clean, seed + 1);
-	a.open = {seq_of(1), 0, 1u << 20, 1u << 22, 1460, 1460, 536, 65535};
+	a.open = {seq_of(1), 0, 1u << 16, 1u << 24, 1460, 1460, 536, 65535};
 	b.open = a.open;
 	a.cfg.cc = hrtcp_cc_find(cc);
 	a.program.send_bytes = bytes;
