@@ -49,7 +49,6 @@ void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rt
 
 void hrtcp_rtt_syn_was_repeated(struct hrtcp_rtt *rtt)
 {
-	rtt->backoff = 0;		/* of the SYN; data begins anew */
 	if (!rtt->srtt_ns)
 		rtt->rto_ns = max_t(u64, rtt->rto_ns, SYN_REPEATED_RTO_NS);
 }
