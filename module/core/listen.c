@@ -85,7 +85,7 @@ static void reply_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64
 	seg->hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(&seg->opt));
 	reply->send = true;
 	req->sent_ns = now_ns;
-	req->sends++;
+	req->sends = (u8)min_t(u32, req->sends + 1u, 255);
 }
 
 static void arm(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64 now_ns)

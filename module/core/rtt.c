@@ -51,6 +51,7 @@ void hrtcp_rtt_syn_was_repeated(struct hrtcp_rtt *rtt)
 {
 	if (!rtt->srtt_ns)
 		rtt->rto_ns = max_t(u64, rtt->rto_ns, SYN_REPEATED_RTO_NS);
+	rtt->backoff = 0;		/* the doublings were the SYN's */
 }
 
 u64 hrtcp_rtt_timeout(const struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)

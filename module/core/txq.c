@@ -172,7 +172,7 @@ void hrtcp_txq_recut(struct hrtcp_txq *q, u16 mss)
 	struct hrtcp_txnode *node;
 
 	for (node = q->head; node != q->unsent; node = node->next) {
-		if (node->mss <= mss)
+		if (min_t(u32, node->mss, hrtcp_txnode_len(node)) <= mss)
 			continue;
 		uncount(q, node);
 		node->mss = mss;
