@@ -113,7 +113,7 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 }
 
 /* RFC 5961 5.2: old acknowledgments are believed only within one window. */
-static bool in_range(const struct hrtcp_snd *snd, struct seq ack)
+static bool ack_in_range(const struct hrtcp_snd *snd, struct seq ack)
 {
 	return seq_ge(ack, seq_sub(snd->una, snd->max_wnd)) && seq_le(ack, snd->max);
 }
@@ -141,7 +141,7 @@ enum hrtcp_drop hrtcp_ack_step(struct hrtcp_conn *conn, const struct hrtcp_seg *
 {
 	if (conn->state == HRTCP_SYN_RECEIVED)
 		return syn_received(conn, seg, now_ns);
-	if (!in_range(&conn->snd, seg->ack)) {
+	if (!ack_in_range(&conn->snd, seg->ack)) {
 		if (hrtcp_seg_len(seg))
 			conn->rcv.ack_now = true;
 		else

@@ -71,8 +71,11 @@ static void trim_behind(struct hrtcp_reasm *r, struct hrtcp_rxnode *node)
 static bool covers(const struct hrtcp_rxnode *held, const struct hrtcp_rxnode *node,
 		   struct seq start)
 {
-	return held && seq_le(held->seq, start) && seq_ge(held->end, node->end) &&
-	       (held->fin || !node->fin);
+	if (!held || seq_gt(held->seq, start))
+		return false;
+	if (seq_eq(held->end, node->end))
+		return held->fin || !node->fin;
+	return seq_gt(held->end, node->end);	/* a FIN amid data is none */
 }
 
 enum hrtcp_drop hrtcp_reasm_insert(struct hrtcp_reasm *r, struct hrtcp_rxnode *node)

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * compat.h -- the kernels that hrTCP builds on, seen as one. The code is written against
+ * the newest interface; what an older kernel lacks is made here. The HRTCP_HAVE_* come
+ * from ./probe. No other file tests them.
+ */
+#ifndef HRTCP_KERNEL_COMPAT_H
+#define HRTCP_KERNEL_COMPAT_H
+
+#include <linux/hrtimer.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <linux/sysctl.h>
+#include <net/genetlink.h>
+#include <net/inet_sock.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+#if !IS_ENABLED(CONFIG_IPV6)
+#error "hrTCP needs a kernel with CONFIG_IPV6 (it may be switched off at boot)"
+#endif
+
+/* 6.19: addresses of unknown length have a type of their own. */
+#ifdef HRTCP_HAVE_SOCKADDR_UNSIZED
+typedef struct sockaddr_unsized hrtcp_sockaddr;
+#else
+typedef struct sockaddr hrtcp_sockaddr;
+#endif
+
+/* 6.10: accept() takes its arguments in a struct. */
+#ifdef HRTCP_HAVE_PROTO_ACCEPT_ARG
+#define HRTCP_ACCEPT_ARGS struct proto_accept_arg *arg
+#define hrtcp_accept_flags (arg->flags)
+#else
+#define HRTCP_ACCEPT_ARGS int flags, bool kern
+#define hrtcp_accept_flags flags
+#endif
+
+/* 6.13: a timer is set up with its function. */
+#ifndef HRTCP_HAVE_HRTIMER_SETUP
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*function)(struct hrtimer *),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+}
+#endif
+
+/* 6.6: sysctl tables have a length; before, an empty row ends them. */
+#ifdef HRTCP_HAVE_NET_SYSCTL_SZ
+#define HRTCP_SYSCTL_END 0
+#else
+#define HRTCP_SYSCTL_END 1
+#define register_net_sysctl_sz(net, path, table, size) \
+	register_net_sysctl(net, path, table)
+#endif
+
+/* 6.11: handlers must not write to their row. */
+#ifdef HRTCP_HAVE_CTL_TABLE_CONST
+typedef const struct ctl_table hrtcp_ctl_table;
+#else
+typedef struct ctl_table hrtcp_ctl_table;
+#endif
+
+/* 6.5: a dump's attributes are reached as those of a request are. */
+#ifdef HRTCP_HAVE_GENL_INFO_DUMP
+#define hrtcp_genl_dump_attrs(cb) (genl_info_dump(cb)->attrs)
+#else
+#define hrtcp_genl_dump_attrs(cb) (genl_dumpit_info(cb)->attrs)
+#endif
+
+/* 6.6: where a socket's IPv6 options start must be told. */
+#ifdef HRTCP_HAVE_IPV6_PINFO_OFFSET
+#define HRTCP_PROTO_IPV6(offset) .ipv6_pinfo_offset = (offset),
+#else
+#define HRTCP_PROTO_IPV6(offset)
+#endif
+
+/* 6.5, and 6.1.y after it: the end of a sendfile() is told. */
+#ifdef HRTCP_HAVE_SPLICE_EOF
+#define HRTCP_OPS_SPLICE_EOF(function) .splice_eof = (function),
+#else
+#define HRTCP_OPS_SPLICE_EOF(function)
+#endif
+
+/* The socket lives on without keeping its namespace; the caller then calls put_net(). */
+static inline void hrtcp_sock_unref_net(struct sock *sk)
+{
+	struct net *net = sock_net(sk);
+
+	sk->sk_net_refcnt = 0;
+	sock_inuse_add(net, -1);
+#ifdef HRTCP_HAVE_NETNS_TRACKER_FREE
+	__netns_tracker_free(net, &sk->ns_tracker, true);
+	__netns_tracker_alloc(net, &sk->ns_tracker, false, GFP_ATOMIC);
+#else
+	netns_tracker_free(net, &sk->ns_tracker);
+#endif
+}
+
+/* A socket without a reference moves to the namespace that never ends. */
+static inline void hrtcp_sock_leave_net(struct sock *sk)
+{
+#ifdef HRTCP_HAVE_NETNS_TRACKER_FREE
+	__netns_tracker_free(sock_net(sk), &sk->ns_tracker, false);
+	__netns_tracker_alloc(&init_net, &sk->ns_tracker, false, GFP_ATOMIC);
+#endif
+	sock_net_set(sk, &init_net);
+}
+
+#endif

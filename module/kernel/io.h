@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* io.h -- what proto_ops points at for data and for connecting. */
+#ifndef HRTCP_KERNEL_IO_H
+#define HRTCP_KERNEL_IO_H
+
+#include "compat.h"
+
+int hrtcp_connect(struct socket *sock, hrtcp_sockaddr *uaddr, int len, int flags);
+int hrtcp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
+/* sendfile() met the end of the file after it had promised more. */
+void hrtcp_splice_eof(struct socket *sock);
+int hrtcp_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flags);
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * iss.c -- initial sequence numbers and timestamp offsets: keyed hashes of addresses and
+ * ports. The timestamp offset leaves the ports out: one peer sees one clock, as PAWS and
+ * RFC 6191 want across connections.
+ */
+#include "iss.h"
+
+#include <linux/random.h>
+#include <linux/siphash.h>
+
+#include "core/conn.h"
+
+#include "key.h"
+
+static siphash_key_t iss_key __read_mostly;
+static siphash_key_t ts_key __read_mostly;
+
+void hrtcp_iss_init(void)
+{
+	get_random_bytes(&iss_key, sizeof(iss_key));
+	get_random_bytes(&ts_key, sizeof(ts_key));
+}
+
+struct seq hrtcp_iss(const struct hrtcp_key *key, u64 now_ns)
+{
+	return hrtcp_isn((u32)siphash(key, sizeof(*key), &iss_key), now_ns);
+}
+
+u32 hrtcp_ts_offset(const struct hrtcp_key *key)
+{
+	const size_t addrs = 2 * sizeof(struct in6_addr);
+
+	return (u32)siphash(key, addrs, &ts_key);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* iss.h -- numbers that a stranger must not guess. */
+#ifndef HRTCP_KERNEL_ISS_H
+#define HRTCP_KERNEL_ISS_H
+
+#include "core/seq.h"
+
+struct hrtcp_key;
+
+void hrtcp_iss_init(void);
+
+/* The initial send sequence number of a connection, RFC 6528. */
+struct seq hrtcp_iss(const struct hrtcp_key *key, u64 now_ns);
+
+/* What is added to its timestamp clock, RFC 7323 5.4. */
+u32 hrtcp_ts_offset(const struct hrtcp_key *key);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* netns.h -- all that hrTCP keeps for one network namespace. */
+#ifndef HRTCP_KERNEL_NETNS_H
+#define HRTCP_KERNEL_NETNS_H
+
+#include <linux/hrtimer.h>
+#include <linux/mutex.h>
+#include <linux/rhashtable-types.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include "core/config.h"
+
+struct ctl_table;
+struct ctl_table_header;
+struct hrtcp_counters;
+struct net;
+
+/* Local ports held; port.c. */
+struct hrtcp_ports {
+	struct mutex lock;		/* creation, destruction, choice of ports */
+	struct xarray held;		/* of struct hrtcp_port by number; read under RCU */
+	u32 n_shared;			/* of them chosen by connect() */
+	struct delayed_work reaper;
+};
+
+/* TIME-WAIT; timewait.c. 2MSL is the same for all, so one queue and one timer do. */
+struct hrtcp_tw_queue {
+	spinlock_t lock;		/* the queue and every record in it */
+	struct list_head fifo;		/* by deadline */
+	struct hrtimer timer;
+	u32 count;
+};
+
+/* Buffer sizes as min, default, max; sysctl.c. */
+struct hrtcp_bufs {
+	int rmem[3], wmem[3];
+};
+
+struct hrtcp_net {
+	struct net *net;
+	struct hrtcp_cfg cfg;
+	struct hrtcp_bufs bufs;
+	struct rhashtable conns;	/* of struct hrtcp_rec by key; lookup.c */
+	struct hrtcp_ports ports;
+	struct hrtcp_tw_queue tw;
+	struct hrtcp_counters __percpu *counters;
+	struct ctl_table_header *sysctl_header;
+	struct ctl_table *sysctl_table;
+	bool dying;			/* receives nothing any more */
+};
+
+struct hrtcp_net *hrtcp_net(const struct net *net);
+
+int hrtcp_netns_init(void);
+void hrtcp_netns_exit(void);
+
+#endif

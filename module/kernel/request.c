@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * request.c -- half-open connections. A compact record each, in the table of connections
+ * and in its listener's list, with a timer for the SYN,ACK to be repeated.
+ *
+ * References: the table's (until retired and removed), the queued timer's, lookups'. The
+ * record keeps the listener's struct sock. All that changes is under the listener's lock;
+ * a record found `dead` under it has left the table: look again.
+ */
+#include "request.h"
+
+#include <linux/slab.h>
+#include <net/sock.h>
+
+#include "clock.h"
+#include "events.h"
+#include "listen.h"
+#include "lookup.h"
+#include "netns.h"
+#include "reply.h"
+#include "rx.h"
+#include "sock.h"
+#include "stats.h"
+
+static struct kmem_cache *request_cache;
+
+static void hrtcp_request_free_rcu(struct rcu_head *head)
+{
+	kmem_cache_free(request_cache, container_of(head, struct hrtcp_request, rcu));
+}
+
+void hrtcp_request_put(struct hrtcp_request *req)
+{
+	if (!refcount_dec_and_test(&req->refs))
+		return;
+	sock_put(req->path.listener);
+	call_rcu(&req->rcu, hrtcp_request_free_rcu);
+}
+
+void hrtcp_request_retire(struct hrtcp_request *req)
+{
+	lockdep_assert_held(&req->lst->lock);
+	req->dead = true;
+	list_del(&req->link);
+	if (hrtimer_try_to_cancel(&req->timer) == 1)
+		hrtcp_request_put(req);
+}
+
+/* The handshake failed. */
+static void kill_request(struct hrtcp_request *req)
+{
+	hrtcp_request_retire(req);
+	hrtcp_rec_remove(req->path.hn, &req->rec);
+	hrtcp_count(req->path.hn, HRTCP_STAT_ATTEMPT_FAILS);
+	hrtcp_request_put(req);
+}
+
+static enum hrtimer_restart hrtcp_request_fired(struct hrtimer *timer)
+{
+	struct hrtcp_request *req = container_of(timer, struct hrtcp_request, timer);
+	struct hrtcp_listener *lst = req->lst;
+	struct hrtcp_net *hn = req->path.hn;
+	struct hrtcp_reply reply = { };
+
+	spin_lock(&lst->lock);
+	if (req->dead) {
+		spin_unlock(&lst->lock);
+		hrtcp_request_put(req);
+		return HRTIMER_NORESTART;
+	}
+	if (hrtcp_req_on_deadline(&req->req, &lst->core, &hn->cfg, ktime_get_ns(),
+				  &reply) == HRTCP_REQ_REMOVE)
+		kill_request(req);
+	else
+		hrtimer_set_expires(timer, ns_to_ktime(req->req.deadline_ns));
+	spin_unlock(&lst->lock);
+
+	hrtcp_reply_send(&req->path, &req->rec, &reply);
+	if (!req->dead)
+		return HRTIMER_RESTART;
+	hrtcp_request_put(req);
+	return HRTIMER_NORESTART;
+}
+
+static struct hrtcp_request *alloc_request(struct hrtcp_listener *lst,
+					   const struct hrtcp_arrival *a)
+{
+	struct hrtcp_request *req = kmem_cache_zalloc(request_cache, GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!req)
+		return NULL;
+	req->rec.kind = HRTCP_REC_REQ;
+	req->rec.key = a->key;
+	req->rec.cookie = hrtcp_cookie_next();
+	req->lst = lst;
+	hrtcp_path_of_skb(&req->path, a->hn, &a->key, a->skb);
+	req->path.listener = lst->sk;
+	req->path.mark = inet_request_mark(lst->sk, a->skb);
+	req->path.oif = inet_request_bound_dev_if(lst->sk, a->skb) ?: a->key.ifindex;
+	req->path.tos = inet_sk(lst->sk)->tos;
+	hrtimer_setup(&req->timer, hrtcp_request_fired, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_ABS_SOFT);
+	refcount_set(&req->refs, 2);	/* the table's and the timer's */
+	return req;
+}
+
+/* What the connection will open with, as far as the route decides. */
+static int open_request(struct hrtcp_request *req, const struct seq *iss_floor, u64 now_ns,
+			struct hrtcp_open *open)
+{
+	struct dst_entry *dst;
+	struct flowi fl;
+
+	dst = hrtcp_path_route(&req->path, &fl);
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
+	hrtcp_path_open(&req->path, dst, open, now_ns);
+	dst_release(dst);
+	if (iss_floor && seq_lt(open->iss, *iss_floor))
+		open->iss = *iss_floor;
+	return 0;
+}
+
+struct hrtcp_request *hrtcp_request_create(struct hrtcp_listener *lst,
+					   const struct hrtcp_arrival *a,
+					   const struct seq *iss_floor,
+					   struct hrtcp_reply *reply)
+{
+	const u64 now_ns = ktime_get_ns();
+	struct hrtcp_request *req;
+	struct hrtcp_open open = { };
+
+	lockdep_assert_held(&lst->lock);
+	req = alloc_request(lst, a);
+	if (!req)
+		return NULL;
+	/* Whoever finds it in the table waits for our lock. */
+	if (open_request(req, iss_floor, now_ns, &open) || hrtcp_rec_insert(a->hn, &req->rec)) {
+		kmem_cache_free(request_cache, req);
+		return NULL;
+	}
+	sock_hold(lst->sk);
+	hrtcp_req_init(&req->req, &lst->core, &a->hn->cfg, &open, &a->seg, now_ns, reply);
+	list_add_tail(&req->link, &lst->requests);
+	refcount_inc(&req->refs);	/* the caller's */
+	hrtimer_start(&req->timer, ns_to_ktime(req->req.deadline_ns), HRTIMER_MODE_ABS_SOFT);
+	return req;
+}
+
+/* The child is ours, locked, until it was fed the segment that made it. */
+static void feed_child(struct hrtcp_sock *child, struct hrtcp_arrival *a, struct sock *lsk)
+{
+	struct sock *sk = &child->inet.sk;
+
+	__acquire(&sk->sk_lock.slock);	/* sk_clone_lock() does not say so */
+	a->skb->dev = NULL;
+	hrtcp_rx_feed(sk, a->skb);
+	a->skb = NULL;
+	bh_unlock_sock(sk);
+	lsk->sk_data_ready(lsk);
+}
+
+bool hrtcp_request_rx(struct hrtcp_request *req, struct hrtcp_arrival *a)
+{
+	struct hrtcp_listener *lst = req->lst;
+	struct hrtcp_sock *child = NULL;
+	enum hrtcp_req_verdict verdict;
+	struct hrtcp_reply reply;
+
+	spin_lock(&lst->lock);
+	if (req->dead) {
+		spin_unlock(&lst->lock);
+		return false;
+	}
+	verdict = hrtcp_req_on_segment(&req->req, &lst->core, &a->hn->cfg, &a->seg,
+				       ktime_get_ns(), &reply);
+	if (verdict == HRTCP_REQ_REMOVE)
+		kill_request(req);
+	if (verdict == HRTCP_REQ_PROMOTE) {
+		child = hrtcp_listen_promote(req, a);
+		if (!child)
+			reply.drop = HRTCP_DROP_NO_MEMORY;
+	}
+	spin_unlock(&lst->lock);
+
+	if (child) {
+		feed_child(child, a, lst->sk);
+		return true;
+	}
+	hrtcp_event_seg_rcvd(a->hn, &req->rec, &a->seg, 0, reply.drop);
+	hrtcp_reply_send(&req->path, &req->rec, &reply);
+	return true;
+}
+
+int hrtcp_request_init(void)
+{
+	request_cache = KMEM_CACHE(hrtcp_request, SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT);
+	return request_cache ? 0 : -ENOMEM;
+}
+
+/* After rcu_barrier(). */
+void hrtcp_request_exit(void)
+{
+	kmem_cache_destroy(request_cache);
+}

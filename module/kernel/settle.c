@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * settle.c -- after every fact the socket's owner settles: takes all that the core has to
+ * give and hands it to Linux. No other file calls hrtcp_conn_poll_*().
+ *
+ *   transitions    sk_state, so that whoever is woken below sees it; events, counters
+ *   poll_tx        to the IP layer, until nothing is due before some deadline
+ *   poll_rx        segments whose gap closed, to the receive queue
+ *   poll_acked     buffers back to the allocator and the sender's budget
+ *   deadline       the hrtimer
+ *   events         wake, or bury
+ */
+#include <net/sock.h>
+
+#include "clock.h"
+#include "events.h"
+#include "netns.h"
+#include "route.h"
+#include "rxq.h"
+#include "sock.h"
+#include "stats.h"
+#include "timewait.h"
+#include "tx.h"
+#include "txq.h"
+
+static void count_transition(struct hrtcp_net *hn, const struct hrtcp_conn *conn,
+			     const struct hrtcp_transition *tr)
+{
+	if (tr->cause == HRTCP_C_OPEN_ACTIVE)
+		hrtcp_count(hn, HRTCP_STAT_ACTIVE_OPENS);
+	if (tr->to == HRTCP_ESTABLISHED && conn->passive)
+		hrtcp_count(hn, HRTCP_STAT_PASSIVE_OPENS);
+	if (tr->to != HRTCP_CLOSED)
+		return;
+	if (tr->from == HRTCP_SYN_SENT || tr->from == HRTCP_SYN_RECEIVED)
+		hrtcp_count(hn, HRTCP_STAT_ATTEMPT_FAILS);
+	if (tr->from == HRTCP_ESTABLISHED || tr->from == HRTCP_CLOSE_WAIT)
+		hrtcp_count(hn, HRTCP_STAT_ESTAB_RESETS);
+}
+
+static void take_transitions(struct hrtcp_sock *hs)
+{
+	struct sock *sk = &hs->inet.sk;
+	struct hrtcp_transition tr;
+	bool tell = false;
+
+	while (hrtcp_conn_poll_transition(&hs->conn, &tr)) {
+		hrtcp_sock_set_state(sk, tr.to);
+		count_transition(hs->hn, &hs->conn, &tr);
+		hrtcp_event_state(hs->hn, &hs->rec, &tr);
+		tell |= tr.from == HRTCP_FIN_WAIT_1;	/* SO_LINGER waits for it */
+	}
+	if (hs->conn.rcv.fin && !(sk->sk_shutdown & RCV_SHUTDOWN)) {
+		WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | RCV_SHUTDOWN);
+		tell = true;
+	}
+	if (tell)
+		sk->sk_state_change(sk);
+}
+
+/* The user may have changed SO_RCVBUF; nothing tells us. */
+static void take_rcvbuf(struct hrtcp_sock *hs)
+{
+	const u32 rcvbuf = READ_ONCE(hs->inet.sk.sk_rcvbuf);
+
+	if (rcvbuf == hs->rcvbuf_seen)
+		return;
+	hs->rcvbuf_seen = rcvbuf;
+	hrtcp_conn_on_rcvbuf(&hs->conn, hrtcp_rcvbuf_payload(rcvbuf));
+}
+
+/* Return: when to wake. */
+static u64 drain_tx(struct hrtcp_sock *hs)
+{
+	struct sock *sk = &hs->inet.sk;
+	struct hrtcp_tx tx;
+	u64 now_ns;
+
+	for (;;) {
+		now_ns = ktime_get_ns();
+		switch (hrtcp_conn_poll_tx(&hs->conn, now_ns, &tx)) {
+		case HRTCP_POLL_WAIT:
+			return tx.wake_ns;
+		case HRTCP_POLL_SEND:
+			if (hrtcp_tx_send(sk, &tx))
+				continue;
+			break;
+		case HRTCP_POLL_SPLIT:
+			if (hrtcp_txq_split_node(sk, tx.node, tx.split_len))
+				continue;
+			break;
+		}
+		hrtcp_count(hs->hn, HRTCP_STAT_TX_FAILURES);
+		hrtcp_conn_on_tx_failed(&hs->conn, &tx, now_ns);
+	}
+}
+
+static void drain_rx(struct hrtcp_sock *hs)
+{
+	struct hrtcp_rxnode *node;
+	u32 skip, len;
+
+	while ((node = hrtcp_conn_poll_rx(&hs->conn, &skip, &len)))
+		hrtcp_rxq_deliver_kept(&hs->inet.sk, node, skip, len);
+}
+
+static void drain_acked(struct hrtcp_sock *hs)
+{
+	struct hrtcp_txnode *node;
+
+	while ((node = hrtcp_conn_poll_acked(&hs->conn)))
+		hrtcp_txq_free(&hs->inet.sk, node);
+}
+
+static void wake(struct sock *sk, u8 events)
+{
+	struct hrtcp_sock *hs = hrtcp_sk(sk);
+
+	if (events & HRTCP_EV_ERROR) {
+		WRITE_ONCE(sk->sk_err, hs->conn.err);
+		sk_error_report(sk);
+	}
+	if (events & (HRTCP_EV_UP | HRTCP_EV_GONE)) {
+		sk->sk_state_change(sk);
+		sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);
+	}
+	if ((events & HRTCP_EV_READABLE) && hrtcp_rxq_readable(sk))
+		sk->sk_data_ready(sk);
+	if (events & (HRTCP_EV_UP | HRTCP_EV_WRITABLE)) {
+		hrtcp_txq_tune(sk);
+		sk->sk_write_space(sk);
+	}
+}
+
+void hrtcp_settle(struct sock *sk)
+{
+	struct hrtcp_sock *hs = hrtcp_sk(sk);
+	u64 wake_ns;
+	u8 events;
+
+	sock_owned_by_me(sk);
+	take_rcvbuf(hs);
+	take_transitions(hs);
+	hrtcp_route_check(sk);
+	wake_ns = drain_tx(hs);
+	drain_rx(hs);
+	drain_acked(hs);
+	hrtcp_clock_arm(sk, wake_ns);
+
+	events = hrtcp_conn_poll_events(&hs->conn);
+	if (events & HRTCP_EV_GONE) {
+		WRITE_ONCE(sk->sk_shutdown, SHUTDOWN_MASK);
+		hrtcp_sock_bury(hs);
+	}
+	wake(sk, events);
+	if ((events & HRTCP_EV_TIME_WAIT) && sock_flag(sk, SOCK_DEAD))
+		hrtcp_timewait_take(hs);
+}
+
+void hrtcp_release_cb(struct sock *sk)
+{
+	struct hrtcp_sock *hs = hrtcp_sk(sk);
+
+	hrtcp_clock_on_deadline(sk);
+	if (test_bit(HRTCP_SF_UNBLOCK, &hs->flags))
+		hrtcp_tx_unblock(sk);
+	if (test_bit(HRTCP_SF_PMTU, &hs->flags))
+		hrtcp_route_pmtu_told(sk);
+}

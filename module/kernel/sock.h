@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* sock.h -- the socket: struct sock and inet_sock for Linux, a connection for the core. */
+#ifndef HRTCP_KERNEL_SOCK_H
+#define HRTCP_KERNEL_SOCK_H
+
+#include <linux/interrupt.h>
+#include <linux/ipv6.h>
+
+#include "core/conn.h"
+
+#include "clock.h"
+#include "compat.h"
+#include "key.h"
+#include "port.h"
+
+struct hrtcp_listener;
+
+/* Bits of hs->flags; all but BLOCKED are work left for whoever owns the socket. */
+enum hrtcp_sock_flag {
+	HRTCP_SF_DEADLINE,		/* the timer fired */
+	HRTCP_SF_UNBLOCK,		/* the device took what was queued */
+	HRTCP_SF_PMTU,			/* hs->pmtu_told holds a smaller MTU */
+	HRTCP_SF_BLOCKED,		/* too much stands in the device's queue */
+	HRTCP_SF_TASKLET,		/* hs->unblock is on its way, with a reference */
+};
+
+struct hrtcp_sock {
+	struct inet_sock inet;		/* first: this is what Linux sees */
+	struct hrtcp_conn conn;
+	struct hrtcp_net *hn;		/* not to be touched once out of the table and orphaned */
+	struct hrtcp_rec rec;		/* in hn->conns while `hashed` */
+	struct hrtcp_port_use use;
+	struct hrtcp_clock clock;
+	struct tasklet_struct unblock;
+	unsigned long flags;		/* enum hrtcp_sock_flag, atomic */
+	struct hrtcp_listener *listener; /* from the first listen() to the end */
+	struct list_head accept_link;	/* unaccepted: in listener->accept */
+	u32 pmtu_told;
+	u32 mtu;			/* of the path, as the core knows it */
+	u32 rcvbuf_seen;		/* sk_rcvbuf, as the core knows it */
+	u16 user_mss;			/* TCP_MAXSEG, 0: none */
+	u8 family;			/* of addresses told to the user; 0: not known yet */
+	bool nodelay, cork;		/* TCP_NODELAY, TCP_CORK */
+	bool hashed;
+	struct ipv6_pinfo inet6;	/* for ip6_xmit() and the IPV6_* options */
+};
+
+#define hrtcp_sk(ptr) container_of(ptr, struct hrtcp_sock, inet.sk)
+
+static inline struct sock *hrtcp_rec_sk(struct hrtcp_rec *rec)
+{
+	return &container_of(rec, struct hrtcp_sock, rec)->inet.sk;
+}
+
+static inline struct hrtcp_sock *hrtcp_use_sock(struct hrtcp_port_use *use)
+{
+	return container_of(use, struct hrtcp_sock, use);
+}
+
+extern struct proto hrtcp_proto;
+
+
+/* The first part of a socket's life, for a new one and for one cloned from a listener. */
+int hrtcp_sock_init(struct sock *sk);
+void hrtcp_sock_reset(struct hrtcp_sock *hs);
+void hrtcp_sock_destruct(struct sock *sk);
+
+/* A connection not yet begun, with the user's options. */
+void hrtcp_sock_reset_conn(struct hrtcp_sock *hs);
+
+/* Names a connection for its life, from request to TIME-WAIT. */
+u64 hrtcp_cookie_next(void);
+
+/* Return: 0 or -EADDRINUSE or -ENOMEM. The caller owns the socket for all below. */
+int hrtcp_sock_hash(struct hrtcp_sock *hs);
+void hrtcp_sock_unhash(struct hrtcp_sock *hs);
+
+void hrtcp_sock_set_local(struct hrtcp_sock *hs, const struct in6_addr *ip, u16 port);
+void hrtcp_sock_set_peer(struct hrtcp_sock *hs, const struct in6_addr *ip, u16 port);
+
+/* sk_state follows the core, but is TCP_CLOSE in TIME-WAIT. */
+void hrtcp_sock_set_state(struct sock *sk, u8 state);
+
+/* The process went away; what is left of the connection goes on alone. */
+void hrtcp_sock_orphan(struct sock *sk);
+
+/* Free what a dead connection holds, and leave the table and the port. */
+void hrtcp_sock_bury(struct hrtcp_sock *hs);
+
+/* After every fact; settle.c. */
+void hrtcp_settle(struct sock *sk);
+
+/* proto.release_cb: what timers and interrupts left to the owner; settle.c. */
+void hrtcp_release_cb(struct sock *sk);
+
+#endif

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * timewait.c -- TIME-WAIT without a socket. All records of a namespace wait the same time,
+ * so they stand in one queue, and one hrtimer, armed for its head, serves it.
+ *
+ * References: the table's, given back with the place in the queue; lookups'. The queue's
+ * lock guards every record's tw; who finds a record out of the queue comes too late.
+ */
+#include "timewait.h"
+
+#include <linux/slab.h>
+#include <net/ip.h>
+#include <net/sock.h>
+
+#include "clock.h"
+#include "events.h"
+#include "lookup.h"
+#include "netns.h"
+#include "reply.h"
+#include "route.h"
+#include "rx.h"
+#include "sock.h"
+#include "stats.h"
+
+#define BATCH 64			/* records ended under one hold of the lock */
+#define SLACK_NS 10000000ull		/* of two minutes */
+
+static struct kmem_cache *timewait_cache;
+
+static void hrtcp_timewait_free_rcu(struct rcu_head *head)
+{
+	kmem_cache_free(timewait_cache, container_of(head, struct hrtcp_timewait, rcu));
+}
+
+void hrtcp_timewait_put(struct hrtcp_timewait *tw)
+{
+	if (refcount_dec_and_test(&tw->refs))
+		call_rcu(&tw->rcu, hrtcp_timewait_free_rcu);
+}
+
+/* Armed for the head; deadlines never move before it. */
+static void arm(struct hrtcp_net *hn)
+{
+	struct hrtcp_timewait *tw;
+
+	lockdep_assert_held(&hn->tw.lock);
+	tw = list_first_entry_or_null(&hn->tw.fifo, struct hrtcp_timewait, link);
+	if (tw && !hrtimer_is_queued(&hn->tw.timer))
+		hrtimer_start_range_ns(&hn->tw.timer, ns_to_ktime(tw->tw.deadline_ns), SLACK_NS,
+				       HRTIMER_MODE_ABS_SOFT);
+}
+
+/* Out of queue and table; the caller puts the table's reference. */
+static void retire(struct hrtcp_net *hn, struct hrtcp_timewait *tw)
+{
+	lockdep_assert_held(&hn->tw.lock);
+	list_del_init(&tw->link);
+	hn->tw.count--;
+	hrtcp_rec_remove(hn, &tw->rec);
+	hrtcp_port_leave(&tw->use);
+}
+
+/* End what is due. Return: whether there may be more. */
+static bool expire_batch(struct hrtcp_net *hn, u64 now_ns)
+{
+	struct hrtcp_timewait *tw[BATCH];
+	struct hrtcp_transition tr;
+	int i, n = 0;
+
+	spin_lock(&hn->tw.lock);
+	while (n < BATCH && !list_empty(&hn->tw.fifo)) {
+		tw[n] = list_first_entry(&hn->tw.fifo, struct hrtcp_timewait, link);
+		if (!hrtcp_tw_on_deadline(&tw[n]->tw, now_ns, &tr))
+			break;
+		retire(hn, tw[n++]);
+	}
+	if (n < BATCH)
+		arm(hn);
+	spin_unlock(&hn->tw.lock);
+	for (i = 0; i < n; i++) {
+		hrtcp_event_state(hn, &tw[i]->rec, &tr);
+		hrtcp_timewait_put(tw[i]);
+	}
+	return n == BATCH;
+}
+
+static enum hrtimer_restart hrtcp_timewait_fired(struct hrtimer *timer)
+{
+	struct hrtcp_net *hn = container_of(timer, struct hrtcp_net, tw.timer);
+	const u64 now_ns = ktime_get_ns();
+
+	while (expire_batch(hn, now_ns))
+		;
+	return HRTIMER_NORESTART;
+}
+
+static struct hrtcp_timewait *create(struct hrtcp_sock *hs)
+{
+	struct sock *sk = &hs->inet.sk;
+	struct hrtcp_timewait *tw;
+
+	tw = kmem_cache_zalloc(timewait_cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!tw)
+		return NULL;
+	tw->rec.kind = HRTCP_REC_TW;
+	tw->rec.key = hs->rec.key;
+	tw->rec.cookie = hs->rec.cookie;
+	tw->uid = sock_net_uid(sock_net(sk), sk);
+	tw->mark = READ_ONCE(sk->sk_mark);
+	tw->tos = inet_sk(sk)->tos;
+	refcount_set(&tw->refs, 1);
+	hrtcp_tw_init(&tw->tw, &hs->conn);
+	return tw;
+}
+
+void hrtcp_timewait_take(struct hrtcp_sock *hs)
+{
+	struct sock *sk = &hs->inet.sk;
+	struct hrtcp_net *hn = hs->hn;
+	struct hrtcp_timewait *tw;
+
+	sock_owned_by_me(sk);
+	if (!hs->hashed || hs->conn.state != HRTCP_TIME_WAIT)
+		return;
+	tw = create(hs);
+	if (!tw)
+		return;			/* the connection waits itself */
+	hrtcp_port_inherit(&tw->use, hs->use.port, sk->sk_reuse);
+	spin_lock_bh(&hn->tw.lock);
+	if (!hrtcp_rec_replace(hn, &hs->rec, &tw->rec)) {
+		WARN_ON_ONCE(1);	/* we own the socket, it is hashed: it is there */
+		spin_unlock_bh(&hn->tw.lock);
+		hrtcp_port_leave(&tw->use);
+		kmem_cache_free(timewait_cache, tw);
+		return;
+	}
+	list_add_tail(&tw->link, &hn->tw.fifo);
+	hn->tw.count++;
+	arm(hn);
+	spin_unlock_bh(&hn->tw.lock);
+
+	/* Not a transition: the connection goes on in the record. */
+	WRITE_ONCE(sk->sk_state, TCP_CLOSE);
+	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
+	hs->hashed = false;
+	__sock_put(sk);
+	hrtcp_sock_bury(hs);
+}
+
+/* What to answer with, IP's part. */
+static void answer_path(struct hrtcp_path *path, const struct hrtcp_timewait *tw,
+			const struct hrtcp_arrival *a)
+{
+	hrtcp_path_of_skb(path, a->hn, &a->key, a->skb);
+	path->mark = tw->mark ?: path->mark;
+	path->tos = tw->tos;
+	path->wscale = tw->tw.wscale;
+}
+
+bool hrtcp_timewait_rx(struct hrtcp_timewait *tw, struct hrtcp_arrival *a,
+		       const struct sock *listener, struct seq *iss_floor)
+{
+	struct hrtcp_net *hn = a->hn;
+	struct hrtcp_path path;
+	struct hrtcp_reply reply = { };
+	bool reuse = false, gone = false;
+	u64 deadline_ns;
+
+	spin_lock(&hn->tw.lock);
+	if (list_empty(&tw->link)) {
+		gone = true;
+		reply.drop = HRTCP_DROP_TIME_WAIT;
+	} else {
+		deadline_ns = tw->tw.deadline_ns;
+		reuse = hrtcp_tw_on_segment(&tw->tw, &hn->cfg, &a->seg, listener != NULL,
+					    ktime_get_ns(), &reply) == HRTCP_TW_REUSE;
+		if (reuse)
+			retire(hn, tw);
+		else if (tw->tw.deadline_ns != deadline_ns)
+			list_move_tail(&tw->link, &hn->tw.fifo);
+	}
+	*iss_floor = hrtcp_tw_iss_floor(&tw->tw);
+	spin_unlock(&hn->tw.lock);
+
+	if (!gone)
+		hrtcp_event_seg_rcvd(hn, &tw->rec, &a->seg, 0, reply.drop);
+	answer_path(&path, tw, a);
+	hrtcp_reply_send(&path, &tw->rec, &reply);
+	if (reuse)
+		hrtcp_timewait_put(tw);
+	return reuse;
+}
+
+void hrtcp_timewait_net_init(struct hrtcp_net *hn)
+{
+	spin_lock_init(&hn->tw.lock);
+	INIT_LIST_HEAD(&hn->tw.fifo);
+	hrtimer_setup(&hn->tw.timer, hrtcp_timewait_fired, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_ABS_SOFT);
+}
+
+/* The namespace receives nothing any more, and its sockets were ended. */
+void hrtcp_timewait_net_exit(struct hrtcp_net *hn)
+{
+	struct hrtcp_timewait *tw;
+
+	hrtimer_cancel(&hn->tw.timer);
+	spin_lock_bh(&hn->tw.lock);
+	while (!list_empty(&hn->tw.fifo)) {
+		tw = list_first_entry(&hn->tw.fifo, struct hrtcp_timewait, link);
+		retire(hn, tw);
+		hrtcp_timewait_put(tw);
+	}
+	spin_unlock_bh(&hn->tw.lock);
+}
+
+int hrtcp_timewait_init(void)
+{
+	timewait_cache = KMEM_CACHE(hrtcp_timewait, SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT);
+	return timewait_cache ? 0 : -ENOMEM;
+}
+
+/* After rcu_barrier(). */
+void hrtcp_timewait_exit(void)
+{
+	kmem_cache_destroy(timewait_cache);
+}

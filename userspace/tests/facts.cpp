@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+// facts.cpp -- what goes into a host: calls of the user and segments of the peer.
+#include <stdexcept>
+
+#include "host.hpp"
+
+hrtcp_open Host::open_args() const
+{
+	return { .iss = seq_of(iss_), .ts_offset = 0, .rcvbuf_bytes = setup.rcvbuf, .rcvbuf_max_bytes = setup.rcvbuf,
+		 .mss_path = setup.mss, .mss_advertise = setup.mss, .mss_default = 536,
+		 .gso_max = std::max<u32>(setup.gso, setup.mss) };
+}
+
+// -- the user ----------------------------------------------------------------------------
+
+std::string Host::after(int rc, int want)
+{
+	if (rc != want)
+		complain("returned " + std::to_string(rc) + ", not " + std::to_string(want));
+	if (alive_)
+		settle();
+	return fault_;
+}
+
+std::string Host::open(u64 t, int rc)
+{
+	if (auto wrong = run(t); !wrong.empty())
+		return wrong;
+	const hrtcp_open args = open_args();
+	alive_ = true;
+	return after(hrtcp_conn_open(&conn, &args, now_), rc);
+}
+
+std::string Host::listen_on(u64 t, u32 backlog)
+{
+	listener = std::make_unique<hrtcp_listen>();
+	*listener = {};
+	listener->backlog = backlog;
+	return run(t);
+}
+
+u32 Host::accept()
+{
+	u32 n = 0;
+
+	for (; listener->n_accept; n++)
+		hrtcp_listen_accepted(listener.get());
+	return n;
+}
+
+std::string Host::write(u64 t, u32 len, int rc, bool push)
+{
+	if (auto wrong = run(t); !wrong.empty())
+		return wrong;
+	const int may = hrtcp_conn_may_write(&conn);
+	while (!may && len) {
+		const u32 goal = hrtcp_conn_size_goal(&conn);
+		auto *buf = static_cast<TxBuf *>(hrtcp_conn_write_tail(&conn));
+		if (!buf || hrtcp_txnode_len(buf) >= goal) {
+			buf = new TxBuf();
+			buf->begin = iss_ + 1 + written_;
+			tx_.insert(buf);
+		}
+		const u32 n = std::min(len, goal - hrtcp_txnode_len(buf));
+		buf->bytes += pattern(written_, n);
+		written_ += n;
+		len -= n;
+		hrtcp_conn_on_write(&conn, buf, n, push && !len);
+	}
+	return after(may, rc);
+}
+
+std::string Host::read(u64 t, u32 len)
+{
+	if (auto wrong = run(t); !wrong.empty())
+		return wrong;
+	if (len > unread())
+		return "only " + std::to_string(unread()) + " octets to read";
+	read_ += len;
+	hrtcp_conn_on_read(&conn, len);
+	return after(0, 0);
+}
+
+std::string Host::close(u64 t, int rc)
+{
+	if (auto wrong = run(t); !wrong.empty())
+		return wrong;
+	return after(hrtcp_conn_on_close(&conn, now_), rc);
+}
+
+std::string Host::release(u64 t)
+{
+	if (auto wrong = run(t); !wrong.empty())
+		return wrong;
+	hrtcp_conn_on_release(&conn, now_);
+	return after(0, 0);
+}
+
+std::string Host::abort(u64 t, int err)
+{
+	if (auto wrong = run(t); !wrong.empty())
+		return wrong;
+	hrtcp_conn_on_abort(&conn, err, now_);
+	return after(0, 0);
+}
+
+// -- segments ----------------------------------------------------------------------------
+
+void Host::to_conn(const hrtcp_seg &seg, const std::string &bytes)
+{
+	auto *buf = new RxBuf();
+	hrtcp_rx rx{};
+
+	buf->bytes = bytes;
+	rx_.insert(buf);
+	hrtcp_conn_on_segment(&conn, &seg, buf, now_, &rx);
+	drop = rx.drop;
+	if (rx.take == HRTCP_TAKE_DELIVER)
+		deliver(*buf, rx.skip, rx.len);
+	if (rx.take != HRTCP_TAKE_KEEP)
+		free_rx(buf);
+	settle();
+}
+
+void Host::to_req(const hrtcp_seg &seg, const std::string &bytes)
+{
+	const hrtcp_open args = open_args();
+	hrtcp_reply reply{};
+	const auto verdict = hrtcp_req_on_segment(req.get(), listener.get(), &cfg, &seg, now_,
+						  &reply);
+
+	drop = reply.drop;
+	if (verdict == HRTCP_REQ_PROMOTE) {
+		hrtcp_conn_init(&conn, &cfg);
+		hrtcp_conn_open_passive(&conn, req.get(), &args, now_);
+		hrtcp_req_promoted(req.get(), listener.get());
+		hrtcp_listen_queued(listener.get());
+		alive_ = true;
+		replaced_ = false;
+	}
+	if (verdict != HRTCP_REQ_KEEP)
+		req.reset();
+	emit_reply(reply);
+	if (verdict == HRTCP_REQ_PROMOTE)
+		to_conn(seg, bytes);
+}
+
+bool Host::to_tw(const hrtcp_seg &seg)
+{
+	hrtcp_reply reply{};
+	const auto verdict = hrtcp_tw_on_segment(tw.get(), &cfg, &seg, !!listener, now_, &reply);
+
+	drop = reply.drop;
+	emit_reply(reply);
+	if (verdict == HRTCP_TW_KEEP)
+		return true;
+	iss_ = hrtcp_tw_iss_floor(tw.get()).v;
+	tw.reset();
+	return false;
+}
+
+void Host::to_listener(const hrtcp_seg &seg)
+{
+	const hrtcp_open args = open_args();
+	hrtcp_reply reply{};
+	const auto verdict = hrtcp_listen_on_segment(listener.get(), &cfg, &seg, &reply);
+
+	drop = reply.drop;
+	emit_reply(reply);
+	if (verdict != HRTCP_LISTEN_NEW)
+		return;
+	req = std::make_unique<hrtcp_req>();
+	last_state_ = HRTCP_LISTEN;
+	reply = {};
+	hrtcp_req_init(req.get(), listener.get(), &cfg, &args, &seg, now_, &reply);
+	emit_reply(reply);
+}
+
+void Host::arrive(const hrtcp_seg &seg, const std::string &bytes)
+{
+	hrtcp_seg rst;
+
+	drop = HRTCP_DROP_NONE;
+	if (tw && to_tw(seg))
+		return;
+	if (alive_)
+		return to_conn(seg, bytes);
+	if (req)
+		return to_req(seg, bytes);
+	if (listener)
+		return to_listener(seg);
+	drop = HRTCP_DROP_NO_CONN;
+	if (seg.flags & HRTCP_RST)
+		return;
+	hrtcp_wire_reset_for(&seg, &rst);
+	put(rst, "", 0);
+}
+
+void Host::add_options(Line &line) const
+{
+	hrtcp_opts &opt = line.seg.opt;
+	const bool syn = line.seg.flags & HRTCP_SYN;
+	const bool ts = syn ? setup.ts : (tw && tw->ts_on) || (req && req->ts_on) || conn.ts.on;
+
+	if (ts && !(line.seg.flags & HRTCP_RST)) {
+		opt.present |= HRTCP_OPT_TS;
+		opt.tsval = peer_tsval();
+		opt.tsecr = line.seg.flags & HRTCP_ACK ? last_tsval_ : 0;
+	}
+	if (!syn)
+		return;
+	opt.present |= HRTCP_OPT_MSS;
+	opt.mss = setup.mss;
+	if (setup.sack)
+		opt.present |= HRTCP_OPT_SACK_OK;
+	if (setup.wscale >= 0)
+		opt.present |= HRTCP_OPT_WSCALE;
+	opt.wscale = static_cast<u8>(std::max(setup.wscale, 0));
+}
+
+std::string Host::peer(u64 t, const std::string &text)
+{
+	if (auto wrong = run(t); !wrong.empty())
+		return wrong;
+	try {
+		Line line = parse_line(text, peer_base());
+		hrtcp_seg &seg = line.seg;
+		if (!line.has_win)
+			seg.wnd = setup.win;
+		if (!line.has_opts)
+			add_options(line);
+		const u32 first = seg.seq.v + !!(seg.flags & HRTCP_SYN);
+		arrive(seg, pattern(first - base_.ack - 1, seg.len));
+	} catch (const std::invalid_argument &e) {
+		return e.what();
+	}
+	return fault_;
+}
+
+std::string Host::sees(u64 t, const std::vector<std::string> &lines)
+{
+	std::vector<hrtcp_seg> got;
+
+	if (auto wrong = run(t); !wrong.empty())
+		return wrong;
+	for (const auto &s : take_sent())
+		got.push_back(s.seg);
+	try {
+		return compare(lines, got, base());
+	} catch (const std::invalid_argument &e) {
+		return e.what();
+	}
+}
