@@ -103,8 +103,12 @@ static void keepalive_fired(struct hrtcp_conn *conn, u64 now_ns)
 
 	if (!hrtcp_state_synchronized(conn->state) || conn->state == HRTCP_TIME_WAIT)
 		return;
-	if (seq_lt(conn->snd.una, conn->snd.nxt) ||
-	    now_ns - keepalive->heard_ns < wait_ns) {
+	if (seq_lt(conn->snd.una, conn->snd.nxt)) {
+		keepalive->sent = 0;	/* R2 judges the peer now */
+		hrtcp_timer_set(&conn->timers, HRTCP_T_KEEPALIVE, now_ns + keepalive->time_ns);
+		return;
+	}
+	if (now_ns - keepalive->heard_ns < wait_ns) {
 		keepalive->sent = 0;
 	} else if (keepalive->sent >= keepalive->probes) {
 		hrtcp_conn_transition(conn, HRTCP_C_KEEPALIVE, NULL, now_ns);

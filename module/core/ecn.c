@@ -34,6 +34,7 @@ static void echo_exactly(struct hrtcp_conn *conn, bool ce)
 		conn->pending.ack = true;
 		conn->pending.ack_ece = conn->ecn.echo;
 		conn->pending.ack_nxt = rcv->nxt;
+		rcv->unacked_bytes = 0;
 	}
 	conn->ecn.echo = ce;
 }

@@ -109,7 +109,9 @@ void hrtcp_tlp_arm(struct hrtcp_conn *conn, u64 now_ns)
 
 void hrtcp_tlp_fired(struct hrtcp_conn *conn)
 {
-	if (!conn->tlp.out && conn->tlp.sampled && conn->txq.pipe_bytes)
+	bool sampled = conn->tlp.probes ? conn->tlp.sampled : conn->rtt.srtt_ns > 0;
+
+	if (!conn->tlp.out && sampled && conn->txq.pipe_bytes)
 		conn->tlp.due = true;
 }
 

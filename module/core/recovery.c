@@ -146,15 +146,18 @@ static void consider_undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 		rec->frto = false;
 }
 
-static void on_lost(struct hrtcp_conn *conn, u64 now_ns)
+/* @delivered: by the ACK that showed the loss; it belongs to the episode, RFC 9937 6.1. */
+static void on_lost(struct hrtcp_conn *conn, u32 delivered, u64 now_ns)
 {
-	if (conn->recovery.state <= HRTCP_R_DISORDER && conn->txq.lost_bytes)
-		hrtcp_recovery_enter(conn, now_ns);
+	if (conn->recovery.state > HRTCP_R_DISORDER || !conn->txq.lost_bytes)
+		return;
+	hrtcp_recovery_enter(conn, now_ns);
+	conn->recovery.prr.flight_bytes += delivered;
 }
 
 void hrtcp_recovery_on_lost(struct hrtcp_conn *conn, u64 now_ns)
 {
-	on_lost(conn, now_ns);
+	on_lost(conn, 0, now_ns);
 	if (conn->recovery.state == HRTCP_R_RECOVERY)
 		reduce_rate(conn, 0, false);
 }
@@ -174,7 +177,7 @@ void hrtcp_recovery_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	hrtcp_rack_detect(conn, ack->now_ns);
 	if (rec->state <= HRTCP_R_DISORDER)
 		hrtcp_recovery_open(conn);
-	on_lost(conn, ack->now_ns);
+	on_lost(conn, ack->delivered_bytes, ack->now_ns);
 	if (rec->state == HRTCP_R_RECOVERY)
 		reduce_rate(conn, ack->delivered_bytes,
 			    ack->acked_bytes && conn->txq.lost_bytes <= lost);
