@@ -2,7 +2,8 @@
 /* reno.c -- slow start and congestion avoidance, RFC 5681 3.1, counting octets (RFC 3465). */
 #include "../core/tcb.h"
 
-#define ACKED priv[0]			/* octets acknowledged since cwnd last grew */
+/* Octets acknowledged since cwnd last grew; last, so that DCTCP can be Reno and more. */
+#define ACKED priv[HRTCP_CC_PRIV - 1]
 
 static void reno_init(struct hrtcp_conn *conn)
 {

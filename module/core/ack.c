@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ack.c -- the acknowledgment field, RFC 9293 3.10.7.4 step 5; writes snd.una and snd.wnd. */
+#include "scoreboard.h"
 #include "steps.h"
 
 #define CWND_MAX (1u << 30)		/* what a scaled window can reach, RFC 7323 2.3 */
@@ -27,10 +28,10 @@ static bool update_window(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, 
 	return snd->wnd != old;
 }
 
-static void advance_una(struct hrtcp_conn *conn, struct seq una, struct hrtcp_ack *ack)
+static void advance_una(struct hrtcp_conn *conn, struct seq una, struct hrtcp_ack *ack,
+			struct hrtcp_delivered *d)
 {
 	struct hrtcp_snd *snd = &conn->snd;
-	u64 sent_ns;
 
 	ack->acked_bytes = (u32)seq_diff(una, snd->una);
 	snd->una = una;
@@ -39,9 +40,9 @@ static void advance_una(struct hrtcp_conn *conn, struct seq una, struct hrtcp_ac
 	snd->probes = 0;
 	conn->progress_ns = ack->now_ns;
 	conn->advance_ns = ack->now_ns;
-	hrtcp_txq_ack(&conn->txq, una, &sent_ns);
-	if (sent_ns)
-		ack->rtt_ns = ack->now_ns - sent_ns;
+	hrtcp_txq_ack(&conn->txq, una, d);
+	if (d->rtt_sent_ns && !d->repeated)
+		ack->rtt_ns = ack->now_ns - d->rtt_sent_ns;
 	if (conn->txq.acked)
 		conn->events |= HRTCP_EV_WRITABLE;
 }
@@ -68,6 +69,7 @@ static void settle_retransmit(struct hrtcp_conn *conn, const struct hrtcp_ack *a
 		hrtcp_timer_clear(&conn->timers, HRTCP_T_RETRANSMIT);
 	else
 		hrtcp_conn_arm_retransmit(conn, ack->now_ns);
+	hrtcp_tlp_arm(conn, ack->now_ns);
 }
 
 void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
@@ -76,11 +78,18 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 		.now_ns = now_ns,
 		.prior_pipe_bytes = conn->txq.pipe_bytes,
 		.cwnd_limited = conn->snd.cwnd_limited,
+		.sacked = seg->opt.present & HRTCP_OPT_SACK,
+		.ece = (seg->flags & (HRTCP_ECE | HRTCP_SYN)) == HRTCP_ECE,
+	};
+	struct hrtcp_delivered d = {
+		.now_ns = now_ns,
+		.min_rtt_ns = conn->rtt.min_ns,
+		.before_ns = conn->recovery.timeout_ns,
 	};
 
 	ack.window_moved = update_window(conn, seg, now_ns);
 	if (seq_gt(seg->ack, conn->snd.una))
-		advance_una(conn, seg->ack, &ack);
+		advance_una(conn, seg->ack, &ack, &d);
 	else if (!conn->snd.wnd)
 		conn->progress_ns = now_ns;	/* a shut window, but someone is there */
 	if (conn->snd.wnd) {
@@ -90,7 +99,15 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	if (ack.rtt_ns)
 		hrtcp_rtt_sample(&conn->rtt, conn->cfg, ack.rtt_ns);
 	ack.duplicate = is_duplicate(conn, seg, &ack);
+	ack.dsacked_bytes = hrtcp_scoreboard_on_segment(conn, seg, &d);
+	ack.delivered_bytes = d.bytes;
+	ack.original = d.original;
+	hrtcp_rack_on_delivered(conn, &d, &ack);
+	hrtcp_tlp_on_ack(conn, seg->ack, &ack);
+	if (conn->cc.ops->on_delivered)
+		conn->cc.ops->on_delivered(conn, &ack);
 	hrtcp_recovery_on_ack(conn, &ack);
+	hrtcp_ecn_on_ack(conn, &ack);
 	conn->cc.cwnd_bytes = min_t(u32, conn->cc.cwnd_bytes, CWND_MAX);
 	settle_retransmit(conn, &ack);
 }

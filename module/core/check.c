@@ -31,7 +31,8 @@ static const char *check_txq(const struct hrtcp_conn *conn)
 		CHECK(node->next || node == conn->txq.tail, "the tail is not last");
 	}
 	CHECK(seq_eq(at, seq_max(conn->snd.end, at)), "the queue ends before snd.end");
-	CHECK(sent == conn->txq.pipe_bytes + conn->txq.lost_bytes, "pipe and lost do not add up");
+	CHECK(sent == conn->txq.pipe_bytes + conn->txq.lost_bytes + conn->txq.sacked_bytes,
+	      "pipe, lost and SACKed do not add up");
 	return NULL;
 }
 

@@ -5,17 +5,27 @@
 
 #include "env.h"
 
+struct hrtcp_cc_ops;
+
 struct hrtcp_cfg {
+	const struct hrtcp_cc_ops *cc;	/* of new connections; NULL: CUBIC */
 	bool sack;			/* offer and accept SACK-permitted, RFC 2018 */
 	bool timestamps;		/* RFC 7323 3 */
 	bool window_scaling;		/* RFC 7323 2 */
 	u32 max_syn_backlog;		/* half-open requests a listener holds */
 	u32 init_cwnd_pkts;		/* IW10, RFC 6928 */
+	u8 ecn;				/* HRTCP_ECN_*, core/ecn.h */
+	bool hr_option;			/* tell and use the hrTCP option, core/wire.h */
 	u64 rto_init_ns;		/* before a sample, RFC 6298 2.1 */
 	u64 rto_max_ns;			/* RFC 6298 2.5; at least 60 s */
 	u64 rto_granularity_ns;		/* G of RFC 6298, of the peer's timers */
 	u64 peer_delack_ns;		/* longest ACK delay to expect of the peer */
 	u64 delack_ns;			/* our own, RFC 9293 3.8.6.3: below 500 ms */
+	u64 hr_delack_ns;		/* the same towards an end with the hrTCP option */
+	u64 hr_granularity_ns;		/* G towards such an end */
+	u64 keepalive_time_ns;		/* idle before the first probe, RFC 9293 3.8.4: 2 h or more */
+	u64 keepalive_intvl_ns;		/* between probes */
+	u32 keepalive_probes;		/* unanswered ones that end the connection */
 	u64 r2_ns;			/* give-up of data and FIN, RFC 9293 3.8.3: 100 s or more */
 	u64 syn_r2_ns;			/* give-up of our SYN: 180 s or more */
 	u64 synack_r2_ns;		/* give-up of a half-open request */

@@ -3,16 +3,26 @@
 #include "steps.h"
 #include "listen.h"
 
+static void init_keepalive(struct hrtcp_conn *conn)
+{
+	struct hrtcp_keepalive *keepalive = &conn->keepalive;
+
+	keepalive->time_ns = conn->cfg->keepalive_time_ns;
+	keepalive->intvl_ns = conn->cfg->keepalive_intvl_ns;
+	keepalive->probes = (u8)conn->cfg->keepalive_probes;
+}
+
 void hrtcp_conn_init(struct hrtcp_conn *conn, const struct hrtcp_cfg *cfg)
 {
 	memset(conn, 0, sizeof(*conn));
 	hrtcp_state_adopt(&conn->state, HRTCP_CLOSED);
 	conn->cfg = cfg;
-	conn->cc.ops = &hrtcp_cc_reno;
+	conn->cc.ops = cfg->cc ? cfg->cc : &hrtcp_cc_cubic;
 	conn->cc.ssthresh_bytes = ~0u;
 	hrtcp_timers_init(&conn->timers);
 	hrtcp_rtt_init(&conn->rtt, cfg);
 	hrtcp_reasm_init(&conn->reasm);
+	init_keepalive(conn);
 }
 
 static void start(struct hrtcp_conn *conn, const struct hrtcp_open *open, struct seq iss,
@@ -31,16 +41,19 @@ static void start(struct hrtcp_conn *conn, const struct hrtcp_open *open, struct
 	snd->mss_path = open->mss_path;
 	snd->gso_max = open->gso_max;
 	rcv->buf_bytes = open->rcvbuf_bytes;
+	rcv->buf_max_bytes = open->rcvbuf_max_bytes;
 	rcv->mss = open->mss_advertise;
 	rcv->peer_mss = (u16)min_t(u32, rcv->mss, open->mss_default);
 	if (conn->cfg->window_scaling)
 		rcv->wscale = hrtcp_wscale_for(max_t(u32, open->rcvbuf_bytes,
 						     open->rcvbuf_max_bytes));
+	rcv->delack_ns = conn->cfg->delack_ns;
 	conn->ts.offset = open->ts_offset;
 	conn->progress_ns = now_ns;
 	conn->advance_ns = now_ns;
 	conn->last_sent_ns = now_ns;
 	hrtcp_recovery_init(conn);
+	hrtcp_rack_init(conn);
 	hrtcp_conn_sync_mss(conn);
 }
 
@@ -62,7 +75,8 @@ void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *re
 			     const struct hrtcp_open *open, u64 now_ns)
 {
 	struct hrtcp_opts opt = { .mss = req->mss_peer, .wscale = req->wscale_peer,
-				  .tsval = req->ts_recent, .present = HRTCP_OPT_MSS };
+				  .tsval = req->ts_recent, .present = HRTCP_OPT_MSS,
+				  .hr_delack_us = req->hr_delack_us };
 	struct hrtcp_rcv *rcv = &conn->rcv;
 
 	if (req->wscale_on)
@@ -71,6 +85,8 @@ void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *re
 		opt.present |= HRTCP_OPT_TS;
 	if (req->sack_on)
 		opt.present |= HRTCP_OPT_SACK_OK;
+	if (req->hr_on)
+		opt.present |= HRTCP_OPT_HR;
 	hrtcp_state_adopt(&conn->state, HRTCP_SYN_RECEIVED);
 	start(conn, open, req->iss, now_ns);
 	conn->passive = true;
@@ -86,6 +102,7 @@ void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *re
 	conn->snd.max_wnd = req->wnd;
 	conn->snd.wl1 = req->irs;
 	conn->snd.wl2 = req->iss;
+	conn->ecn.on = req->ecn_on;
 	hrtcp_conn_negotiate(conn, &opt, now_ns);
 }
 
@@ -208,6 +225,7 @@ void hrtcp_conn_on_icmp(struct hrtcp_conn *conn, struct seq seq, int err, bool h
 void hrtcp_conn_on_rcvbuf(struct hrtcp_conn *conn, u32 bytes)
 {
 	conn->rcv.buf_bytes = bytes;
+	conn->rcv.buf_max_bytes = bytes;
 }
 
 void hrtcp_conn_set_nodelay(struct hrtcp_conn *conn, bool on)
@@ -223,6 +241,35 @@ void hrtcp_conn_set_cork(struct hrtcp_conn *conn, bool on)
 void hrtcp_conn_set_blocked(struct hrtcp_conn *conn, bool on)
 {
 	conn->snd.blocked = on;
+}
+
+void hrtcp_conn_set_keepalive(struct hrtcp_conn *conn, bool on, u64 now_ns)
+{
+	conn->keepalive.on = on;
+	conn->keepalive.sent = 0;
+	hrtcp_timer_clear(&conn->timers, HRTCP_T_KEEPALIVE);
+	if (on)
+		hrtcp_conn_arm_keepalive(conn, now_ns);
+}
+
+void hrtcp_conn_set_keepalive_times(struct hrtcp_conn *conn, u64 time_ns, u64 intvl_ns,
+				    u8 probes, u64 now_ns)
+{
+	conn->keepalive.time_ns = time_ns;
+	conn->keepalive.intvl_ns = intvl_ns;
+	conn->keepalive.probes = probes;
+	hrtcp_conn_set_keepalive(conn, conn->keepalive.on, now_ns);
+}
+
+void hrtcp_conn_set_cc(struct hrtcp_conn *conn, const struct hrtcp_cc_ops *ops)
+{
+	conn->cc.ops = ops;
+	ops->init(conn);
+}
+
+void hrtcp_conn_set_user_timeout(struct hrtcp_conn *conn, u64 timeout_ns)
+{
+	conn->user_timeout_ns = timeout_ns;
 }
 
 struct hrtcp_rxnode *hrtcp_conn_poll_rx(struct hrtcp_conn *conn, u32 *skip, u32 *len)

@@ -117,13 +117,23 @@ void hrtcp_conn_on_path(struct hrtcp_conn *conn, u16 mss_path, u32 gso_max);
 void hrtcp_conn_on_icmp(struct hrtcp_conn *conn, struct seq seq, int err, bool hard,
 			u64 now_ns);
 
-/* The user's buffer holds @bytes of payload from now on. The window does not shrink. */
+/* The user wants a buffer of @bytes of payload, which ends its tuning (rcv.buf_bytes grows
+ * up to open->rcvbuf_max_bytes while the window is what limits the peer). The window does
+ * not shrink. */
 void hrtcp_conn_on_rcvbuf(struct hrtcp_conn *conn, u32 bytes);
 
 /* -- setters ---------------------------------------------------------------------- */
 
 void hrtcp_conn_set_nodelay(struct hrtcp_conn *conn, bool on);
 void hrtcp_conn_set_cork(struct hrtcp_conn *conn, bool on);
+/* RFC 9293 3.8.4; a connection begins without, with the times of its cfg. */
+void hrtcp_conn_set_keepalive(struct hrtcp_conn *conn, bool on, u64 now_ns);
+void hrtcp_conn_set_keepalive_times(struct hrtcp_conn *conn, u64 time_ns, u64 intvl_ns,
+				    u8 probes, u64 now_ns);
+/* Give up after this long without acknowledgment, RFC 9293 3.10.8, 5482; 0: cfg->r2_ns. */
+void hrtcp_conn_set_user_timeout(struct hrtcp_conn *conn, u64 timeout_ns);
+/* Change the congestion control, at any time; the window stays. */
+void hrtcp_conn_set_cc(struct hrtcp_conn *conn, const struct hrtcp_cc_ops *ops);
 /* While blocked only segments without payload are polled. */
 void hrtcp_conn_set_blocked(struct hrtcp_conn *conn, bool on);
 

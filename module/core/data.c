@@ -56,7 +56,7 @@ void hrtcp_conn_on_read(struct hrtcp_conn *conn, u32 len)
 static void owe_ack(struct hrtcp_conn *conn, u64 now_ns)
 {
 	if (!hrtcp_timer_armed(&conn->timers, HRTCP_T_DELACK))
-		hrtcp_timer_set(&conn->timers, HRTCP_T_DELACK, now_ns + conn->cfg->delack_ns);
+		hrtcp_timer_set(&conn->timers, HRTCP_T_DELACK, now_ns + conn->rcv.delack_ns);
 }
 
 /* RFC 9293 3.8.6.3: an ACK at least for every second full-sized segment. */
@@ -90,6 +90,23 @@ static void take_fin(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 n
 	hrtcp_conn_transition(conn, cause, seg, now_ns);
 }
 
+/*
+ * A window that is used up within two round trips by a user who keeps up is what limits the
+ * peer: double it. One that takes longer is not.
+ */
+static void tune_buffer(struct hrtcp_conn *conn, u64 now_ns)
+{
+	struct hrtcp_rcv *rcv = &conn->rcv;
+
+	if (seq_lt(rcv->nxt, rcv->tune_end) && rcv->tune_ns)
+		return;
+	if (rcv->tune_ns && now_ns - rcv->tune_ns < 2 * conn->rtt.srtt_ns &&
+	    rcv->unread_bytes <= rcv->buf_bytes / 2 && rcv->buf_bytes < rcv->buf_max_bytes)
+		rcv->buf_bytes = min_t(u32, 2 * rcv->buf_bytes, rcv->buf_max_bytes);
+	rcv->tune_ns = now_ns;
+	rcv->tune_end = rcv->edge;
+}
+
 /* [@start, @end) of @seg is next in the stream; what it makes contiguous follows. */
 static void deliver(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct seq start,
 		    struct seq end, bool fin, u64 now_ns, struct hrtcp_rx *rx)
@@ -110,6 +127,7 @@ static void deliver(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct
 		rcv->unread_bytes += (u32)seq_diff(rcv->nxt, start);
 		conn->events |= HRTCP_EV_READABLE;
 		acknowledge(conn, seg, (u32)seq_diff(rcv->nxt, start), now_ns);
+		tune_buffer(conn, now_ns);
 	}
 	if (fin)
 		take_fin(conn, seg, now_ns);
@@ -124,10 +142,13 @@ static void keep(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct se
 	node->skip = 0;
 	node->fin = fin;
 	rx->drop = hrtcp_reasm_insert(&conn->reasm, node);
-	if (rx->drop)
+	if (rx->drop == HRTCP_DROP_DUPLICATE)
+		hrtcp_sack_duplicate(&conn->sack, seg->seq, end);
+	else if (rx->drop)
 		return;
-	rx->take = HRTCP_TAKE_KEEP;
-	if (seq_gt(end, seg->seq))
+	else
+		rx->take = HRTCP_TAKE_KEEP;
+	if (seq_gt(end, seg->seq))	/* a duplicate names the block that holds it */
 		hrtcp_sack_kept(&conn->sack, seg->seq, end);
 }
 
@@ -152,6 +173,9 @@ void hrtcp_data_step(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 		hrtcp_conn_transition(conn, HRTCP_C_LATE_DATA, seg, now_ns);
 		return;
 	}
+	hrtcp_ecn_on_data(conn, seg);
+	if (seq_lt(seg->seq, rcv->nxt))
+		hrtcp_sack_duplicate(&conn->sack, seg->seq, seq_min(last, rcv->nxt));
 	if (fin && seq_ge(last, rcv->edge))
 		fin = false;		/* no room for it yet: it comes again */
 	if (seq_ge(start, end) && !(fin && seq_ge(last, rcv->nxt))) {

@@ -15,6 +15,8 @@ static u64 patience_ns(const struct hrtcp_conn *conn)
 {
 	const struct hrtcp_cfg *cfg = conn->cfg;
 
+	if (conn->user_timeout_ns)
+		return conn->user_timeout_ns;
 	if (syn_outstanding(conn))
 		return cfg->syn_r2_ns;
 	return conn->orphan ? min_t(u64, cfg->r2_ns, cfg->orphan_r2_ns) : cfg->r2_ns;
@@ -83,6 +85,41 @@ static void linger_fired(struct hrtcp_conn *conn, u64 now_ns)
 		hrtcp_conn_transition(conn, HRTCP_C_FW2_TIMEOUT, NULL, now_ns);
 }
 
+void hrtcp_conn_arm_keepalive(struct hrtcp_conn *conn, u64 now_ns)
+{
+	const struct hrtcp_keepalive *keepalive = &conn->keepalive;
+	u64 at_ns = keepalive->heard_ns + keepalive->time_ns;
+
+	if (keepalive->sent)
+		at_ns = now_ns + keepalive->intvl_ns;
+	hrtcp_timer_set(&conn->timers, HRTCP_T_KEEPALIVE, max_t(u64, at_ns, now_ns + 1));
+}
+
+/* RFC 9293 3.8.4: only an idle connection is probed; an answer of any kind will do. */
+static void keepalive_fired(struct hrtcp_conn *conn, u64 now_ns)
+{
+	struct hrtcp_keepalive *keepalive = &conn->keepalive;
+	u64 wait_ns = keepalive->sent ? keepalive->intvl_ns : keepalive->time_ns;
+
+	if (!hrtcp_state_synchronized(conn->state) || conn->state == HRTCP_TIME_WAIT)
+		return;
+	if (seq_lt(conn->snd.una, conn->snd.nxt)) {
+		keepalive->sent = 0;	/* R2 judges the peer now */
+		hrtcp_timer_set(&conn->timers, HRTCP_T_KEEPALIVE, now_ns + keepalive->time_ns);
+		return;
+	}
+	if (now_ns - keepalive->heard_ns < wait_ns) {
+		keepalive->sent = 0;
+	} else if (keepalive->sent >= keepalive->probes) {
+		hrtcp_conn_transition(conn, HRTCP_C_KEEPALIVE, NULL, now_ns);
+		return;
+	} else {
+		keepalive->sent++;
+		keepalive->due = true;
+	}
+	hrtcp_conn_arm_keepalive(conn, now_ns);
+}
+
 static void fire(struct hrtcp_conn *conn, enum hrtcp_timer slot, u64 now_ns)
 {
 	switch (slot) {
@@ -97,6 +134,17 @@ static void fire(struct hrtcp_conn *conn, enum hrtcp_timer slot, u64 now_ns)
 		break;
 	case HRTCP_T_LINGER:
 		linger_fired(conn, now_ns);
+		break;
+	case HRTCP_T_PROBE:
+		hrtcp_tlp_fired(conn);
+		hrtcp_conn_arm_retransmit(conn, now_ns);
+		break;
+	case HRTCP_T_KEEPALIVE:
+		keepalive_fired(conn, now_ns);
+		break;
+	case HRTCP_T_REORDER:
+		hrtcp_rack_detect(conn, now_ns);
+		hrtcp_recovery_on_lost(conn, now_ns);
 		break;
 	case HRTCP_T_TXRETRY:		/* that it is over is all poll_tx() asks */
 	case HRTCP_T_COUNT:

@@ -33,6 +33,20 @@ void hrtcp_conn_sync_mss(struct hrtcp_conn *conn)
 	conn->snd.mss = (u16)mss;
 }
 
+/* The clock goes on from the value our SYN had, only faster: the peer's PAWS has seen it. */
+static void negotiate_hr(struct hrtcp_conn *conn, u32 peer_delack_us, u64 now_ns)
+{
+	struct hrtcp_ts *ts = &conn->ts;
+
+	conn->rcv.delack_ns = conn->cfg->hr_delack_ns;
+	hrtcp_rtt_peer_told(&conn->rtt, conn->cfg, peer_delack_us * 1000ull);
+	if (!ts->on)
+		return;
+	ts->in_us = true;
+	if (!conn->passive)
+		ts->offset += hrtcp_ts_now(0, false, now_ns) - hrtcp_ts_now(0, true, now_ns);
+}
+
 void hrtcp_conn_negotiate(struct hrtcp_conn *conn, const struct hrtcp_opts *opt, u64 now_ns)
 {
 	const struct hrtcp_cfg *cfg = conn->cfg;
@@ -46,6 +60,8 @@ void hrtcp_conn_negotiate(struct hrtcp_conn *conn, const struct hrtcp_opts *opt,
 	conn->ts.on = cfg->timestamps && opt->present & HRTCP_OPT_TS;
 	conn->ts.recent = opt->tsval;
 	conn->ts.recent_at_ns = now_ns;
+	if (cfg->hr_option && opt->present & HRTCP_OPT_HR)
+		negotiate_hr(conn, opt->hr_delack_us, now_ns);
 	conn->sack.on = cfg->sack && opt->present & HRTCP_OPT_SACK_OK;
 	hrtcp_conn_sync_mss(conn);
 	conn->cc.cwnd_bytes = hrtcp_cc_initial_window(conn->snd.mss, cfg->init_cwnd_pkts,
@@ -115,6 +131,7 @@ static enum hrtcp_drop on_syn_sent(struct hrtcp_conn *conn, const struct hrtcp_s
 	}
 	if (!conn->syn_repeated)
 		hrtcp_rtt_sample(&conn->rtt, conn->cfg, now_ns - conn->last_sent_ns);
+	hrtcp_ecn_on_synack(conn, seg);
 	hrtcp_ack_take(conn, seg, now_ns);
 	hrtcp_conn_transition(conn, HRTCP_C_SYNACK_RCVD, seg, now_ns);
 	conn->rcv.ack_now = true;
@@ -135,7 +152,7 @@ static enum hrtcp_drop check_timestamps(struct hrtcp_conn *conn, const struct hr
 	if (!(seg->opt.present & HRTCP_OPT_TS))
 		return HRTCP_DROP_NO_TIMESTAMP;
 	if (!hrtcp_ts_before(seg->opt.tsval, ts->recent) ||
-	    now_ns - ts->recent_at_ns > HRTCP_TS_RECENT_LIFE_NS)
+	    now_ns - ts->recent_at_ns > hrtcp_ts_life_ns(ts->in_us))
 		return HRTCP_DROP_NONE;
 	conn->rcv.ack_now = true;
 	return HRTCP_DROP_PAWS;
@@ -165,6 +182,9 @@ static enum hrtcp_drop check_sequence(struct hrtcp_conn *conn, const struct hrtc
 		return HRTCP_DROP_NONE;	/* ACK and RST count, data.c drops the rest */
 	if (seg->flags & HRTCP_RST)
 		return HRTCP_DROP_BAD_RST;
+	if (seq_lt(seg->seq, rcv->nxt))
+		hrtcp_sack_duplicate(&conn->sack, seg->seq,
+				     seq_min(seq_add(seg->seq, seg->len), rcv->nxt));
 	if (hrtcp_seg_len(seg))
 		conn->rcv.ack_now = true;
 	else
@@ -182,7 +202,7 @@ static void take_timestamp(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 	    seq_gt(seg->seq, conn->rcv.acked))
 		return;
 	if (hrtcp_ts_before(seg->opt.tsval, ts->recent) &&
-	    now_ns - ts->recent_at_ns <= HRTCP_TS_RECENT_LIFE_NS)
+	    now_ns - ts->recent_at_ns <= hrtcp_ts_life_ns(ts->in_us))
 		return;
 	ts->recent = seg->opt.tsval;
 	ts->recent_at_ns = now_ns;
@@ -259,6 +279,7 @@ void hrtcp_conn_on_segment(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 			   struct hrtcp_rxnode *node, u64 now_ns, struct hrtcp_rx *rx)
 {
 	memset(rx, 0, sizeof(*rx));
+	conn->keepalive.heard_ns = now_ns;
 	if (conn->state == HRTCP_SYN_SENT)
 		rx->drop = on_syn_sent(conn, seg, node, now_ns, rx);
 	else if (conn->state == HRTCP_TIME_WAIT)

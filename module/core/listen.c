@@ -53,7 +53,8 @@ enum hrtcp_listen_verdict hrtcp_listen_on_segment(const struct hrtcp_listen *lis
 }
 
 /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> with what both sides have. */
-static void reply_synack(struct hrtcp_req *req, u64 now_ns, struct hrtcp_reply *reply)
+static void reply_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64 now_ns,
+			 struct hrtcp_reply *reply)
 {
 	struct hrtcp_seg *seg = &reply->seg;
 
@@ -70,9 +71,15 @@ static void reply_synack(struct hrtcp_req *req, u64 now_ns, struct hrtcp_reply *
 	}
 	if (req->sack_on)
 		seg->opt.present |= HRTCP_OPT_SACK_OK;
+	if (req->ecn_on)
+		seg->flags |= HRTCP_ECE;
+	if (req->hr_on) {
+		seg->opt.present |= HRTCP_OPT_HR;
+		seg->opt.hr_delack_us = (u32)div_u64(cfg->hr_delack_ns, 1000);
+	}
 	if (req->ts_on) {
 		seg->opt.present |= HRTCP_OPT_TS;
-		seg->opt.tsval = hrtcp_ts_now(req->ts_offset, now_ns);
+		seg->opt.tsval = hrtcp_ts_now(req->ts_offset, req->hr_on, now_ns);
 		seg->opt.tsecr = req->ts_recent;
 	}
 	seg->hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(&seg->opt));
@@ -113,13 +120,16 @@ void hrtcp_req_init(struct hrtcp_req *req, struct hrtcp_listen *listen,
 	req->ts_on = cfg->timestamps && opt->present & HRTCP_OPT_TS;
 	req->ts_recent = opt->tsval;
 	req->ts_offset = open->ts_offset;
+	req->ecn_on = hrtcp_ecn_asked(cfg->ecn, syn);
+	req->hr_on = cfg->hr_option && opt->present & HRTCP_OPT_HR;
+	req->hr_delack_us = opt->hr_delack_us;
 	req->sack_on = cfg->sack && opt->present & HRTCP_OPT_SACK_OK;
 	req->rcv_wnd = min_t(u32, open->rcvbuf_bytes, 65535);
 	req->begun_ns = now_ns;
 	listen->n_half_open++;
 	reply->moved = hrtcp_state_move(&req->state, HRTCP_C_SYN_RCVD, syn, now_ns,
 					&reply->transition);
-	reply_synack(req, now_ns, reply);
+	reply_synack(req, cfg, now_ns, reply);
 	arm(req, cfg, now_ns);
 }
 
@@ -146,7 +156,7 @@ static void reply_empty(const struct hrtcp_req *req, u8 flags, u64 now_ns,
 		seg->wnd = (u16)(req->rcv_wnd >> req->wscale);
 		if (req->ts_on) {
 			seg->opt.present = HRTCP_OPT_TS;
-			seg->opt.tsval = hrtcp_ts_now(req->ts_offset, now_ns);
+			seg->opt.tsval = hrtcp_ts_now(req->ts_offset, req->hr_on, now_ns);
 			seg->opt.tsecr = req->ts_recent;
 		}
 	}
@@ -193,7 +203,7 @@ enum hrtcp_req_verdict hrtcp_req_on_segment(struct hrtcp_req *req, struct hrtcp_
 	memset(reply, 0, sizeof(*reply));
 	if (seg->flags & HRTCP_SYN && !(seg->flags & (HRTCP_ACK | HRTCP_RST)) &&
 	    seq_eq(seg->seq, req->irs)) {
-		reply_synack(req, now_ns, reply);	/* ours was lost */
+		reply_synack(req, cfg, now_ns, reply);	/* ours was lost */
 		reply->drop = HRTCP_DROP_DUPLICATE;
 		return HRTCP_REQ_KEEP;
 	}
@@ -217,7 +227,6 @@ enum hrtcp_req_verdict hrtcp_req_on_segment(struct hrtcp_req *req, struct hrtcp_
 		reply->drop = HRTCP_DROP_ACCEPT_FULL;	/* our SYN,ACK comes again and asks again */
 		return HRTCP_REQ_KEEP;
 	}
-	(void)cfg;
 	return HRTCP_REQ_PROMOTE;
 }
 
@@ -229,7 +238,7 @@ enum hrtcp_req_verdict hrtcp_req_on_deadline(struct hrtcp_req *req, struct hrtcp
 	if (now_ns < req->deadline_ns)
 		return HRTCP_REQ_KEEP;
 	if (now_ns - req->begun_ns < cfg->synack_r2_ns) {
-		reply_synack(req, now_ns, reply);
+		reply_synack(req, cfg, now_ns, reply);
 		arm(req, cfg, now_ns);
 		return HRTCP_REQ_KEEP;
 	}

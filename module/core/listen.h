@@ -52,11 +52,12 @@ struct hrtcp_req {
 	u8 state;			/* SYN_RECEIVED; written by state.c */
 	u8 sends;			/* SYN,ACKs so far */
 	u8 wscale_peer, wscale;
-	bool wscale_on, ts_on, sack_on;
+	bool wscale_on, ts_on, sack_on, hr_on, ecn_on;
 	u16 mss_peer, mss_advertise;
 	u16 wnd;			/* the SYN's window field */
 	struct seq iss, irs;
 	u32 ts_recent, ts_offset;
+	u32 hr_delack_us;		/* the peer's, if hr_on */
 	u32 rcv_wnd;			/* octets advertised */
 	u64 begun_ns, sent_ns;
 	u64 deadline_ns;		/* hrtcp_req_on_deadline() is due */

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * recovery.c -- when something is lost and what is sent again. Without SACK every duplicate
- * ACK says that one segment has left the network (left_bytes); with that estimate the pipe
- * is what RFC 6582 expresses by inflating cwnd, and cwnd stays the congestion control's.
- */
+/* recovery.c -- the machine of recovery.h: entering, pacing by PRR, undoing, leaving. */
+#include "newreno.h"
 #include "tcb.h"
-
-#define DUP_THRESH 3			/* RFC 5681 3.2 */
 
 void hrtcp_recovery_init(struct hrtcp_conn *conn)
 {
@@ -21,104 +16,226 @@ u32 hrtcp_recovery_pipe(const struct hrtcp_conn *conn)
 	return pipe - min_t(u32, pipe, conn->recovery.left_bytes);
 }
 
-static void resend_head(struct hrtcp_conn *conn)
-{
-	hrtcp_txq_mark_head_lost(&conn->txq);
-	conn->snd.force = true;
-}
-
-static void enter_recovery(struct hrtcp_conn *conn, u64 now_ns)
+void hrtcp_recovery_open(struct hrtcp_conn *conn)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
 
+	rec->state = conn->txq.sacked_bytes ? HRTCP_R_DISORDER : HRTCP_R_OPEN;
+	rec->dupacks = 0;
+	rec->left_bytes = 0;
+	rec->frto = false;
+}
+
+void hrtcp_recovery_grow(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
+{
+	struct hrtcp_ack told = *ack;
+
+	/* What a hole held back is acknowledged at once: RFC 3465 2.3 counts a segment of it. */
+	if (conn->recovery.state == HRTCP_R_LOSS)
+		told.acked_bytes = min_t(u32, told.acked_bytes, conn->snd.mss);
+	conn->cc.ops->on_ack(conn, &told);
+}
+
+static u32 flight(const struct hrtcp_conn *conn)
+{
+	return (u32)seq_diff(conn->snd.nxt, conn->snd.una);
+}
+
+/* Respond to a loss, remembering what it takes to undo that (RFC 4015 3.1). */
+static void respond(struct hrtcp_conn *conn, u64 now_ns)
+{
+	struct hrtcp_undo *undo = &conn->recovery.undo;
+
+	undo->armed = conn->sack.on;
+	undo->cwnd_bytes = conn->cc.cwnd_bytes;
+	undo->ssthresh_bytes = max_t(u32, flight(conn), conn->cc.ssthresh_bytes);
+	if (conn->cc.ssthresh_bytes == ~0u)
+		undo->ssthresh_bytes = ~0u;
+	undo->resent_bytes = 0;
+	undo->dsacked_bytes = 0;
+	conn->cc.ssthresh_bytes = conn->cc.ops->on_loss(conn, now_ns);
+}
+
+void hrtcp_recovery_enter(struct hrtcp_conn *conn, u64 now_ns)
+{
+	struct hrtcp_recovery *rec = &conn->recovery;
+
+	respond(conn, now_ns);
 	rec->state = HRTCP_R_RECOVERY;
 	rec->fast_recoveries++;
 	rec->recover = conn->snd.nxt;
-	conn->cc.ssthresh_bytes = conn->cc.ops->on_loss(conn, now_ns);
-	conn->cc.cwnd_bytes = conn->cc.ssthresh_bytes;
-	resend_head(conn);
+	memset(&rec->prr, 0, sizeof(rec->prr));
+	rec->prr.flight_bytes = flight(conn) - conn->txq.sacked_bytes;
+	hrtcp_timer_clear(&conn->timers, HRTCP_T_PROBE);
+	conn->tlp.out = false;
 }
 
-static void on_duplicate(struct hrtcp_conn *conn, u64 now_ns)
+/*
+ * RFC 9937 6.2: send as the data of the episode is delivered, so that the flight comes down
+ * to ssthresh by its end; below that, grow back no faster than data arrives.
+ */
+static void reduce_rate(struct hrtcp_conn *conn, u32 delivered, bool safe)
+{
+	struct hrtcp_prr *prr = &conn->recovery.prr;
+	u32 pipe = hrtcp_recovery_pipe(conn), ssthresh = conn->cc.ssthresh_bytes;
+	u32 mss = conn->snd.mss;
+	s64 count;
+
+	prr->delivered_bytes += delivered;
+	if (pipe > ssthresh) {
+		count = (s64)div_u64((u64)prr->delivered_bytes * ssthresh +
+				     prr->flight_bytes - 1, max_t(u32, prr->flight_bytes, 1));
+		count -= prr->out_bytes;
+	} else {
+		count = max_t(s64, (s64)prr->delivered_bytes - prr->out_bytes, delivered);
+		if (safe)
+			count += mss;
+		count = min_t(s64, count, ssthresh - pipe);
+	}
+	if (!prr->out_bytes)
+		count = max_t(s64, count, mss);	/* the first ACK frees a retransmission */
+	conn->cc.cwnd_bytes = max_t(u32, pipe + (u32)max_t(s64, count, 0), mss);
+}
+
+static void leave(struct hrtcp_conn *conn)
+{
+	if (conn->recovery.state == HRTCP_R_RECOVERY)
+		conn->cc.cwnd_bytes = conn->cc.ssthresh_bytes;
+	hrtcp_rack_recovered(conn);
+	hrtcp_recovery_open(conn);
+}
+
+/* The loss was none: resume where the response began. RFC 4015 3, RFC 3708 3. */
+static void undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
+	u32 iw = conn->cfg->init_cwnd_pkts * conn->snd.mss;
 
+	hrtcp_txq_unmark_lost(&conn->txq);
+	conn->snd.force = false;
+	conn->snd.fin_lost = false;
+	conn->cc.ssthresh_bytes = rec->undo.ssthresh_bytes;
 	if (rec->state == HRTCP_R_LOSS)
-		return;
-	rec->left_bytes = min_t(u32, rec->left_bytes + conn->snd.mss, conn->txq.pipe_bytes);
-	rec->dupacks = (u8)min_t(u32, rec->dupacks + 1u, 255);
-	if (rec->state == HRTCP_R_RECOVERY)
-		return;
-	rec->state = HRTCP_R_DISORDER;
-	/* RFC 6582 3.2 step 2: echoes of what a timeout sent again prove no loss. */
-	if (rec->dupacks >= DUP_THRESH && seq_gt(conn->snd.una, rec->recover))
-		enter_recovery(conn, now_ns);
+		conn->cc.cwnd_bytes = conn->txq.pipe_bytes + min_t(u32, ack->acked_bytes, iw);
+	else
+		conn->cc.cwnd_bytes = max_t(u32, conn->cc.cwnd_bytes, rec->undo.cwnd_bytes);
+	conn->cc.cwnd_bytes = max_t(u32, conn->cc.cwnd_bytes, conn->snd.mss);
+	conn->rtt.backoff = 0;
+	rec->undo.armed = false;
+	rec->undos++;
+	hrtcp_recovery_open(conn);
 }
 
-static void open_again(struct hrtcp_recovery *rec)
-{
-	rec->state = HRTCP_R_OPEN;
-	rec->dupacks = 0;
-	rec->left_bytes = 0;
-}
-
-/* RFC 6582 3.2 step 3. A partial ACK names the next hole. */
-static void advance_in_recovery(struct hrtcp_conn *conn, u32 acked)
+static void consider_undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
-	u32 mss = conn->snd.mss, pipe;
 
-	if (seq_ge(conn->snd.una, rec->recover)) {
-		pipe = max_t(u32, conn->txq.pipe_bytes, mss) + mss;
-		conn->cc.cwnd_bytes = min_t(u32, conn->cc.ssthresh_bytes, pipe);
-		rec->recover = seq_sub(conn->snd.una, 1);
-		open_again(rec);
+	if (!rec->undo.armed)
+		return;
+	rec->undo.dsacked_bytes += ack->dsacked_bytes;
+	if (rec->undo.resent_bytes && rec->undo.dsacked_bytes >= rec->undo.resent_bytes) {
+		undo(conn, ack);
 		return;
 	}
-	/* The hole was one segment; the rest of what is acknowledged had left before. */
-	if (acked > mss)
-		rec->left_bytes -= min_t(u32, rec->left_bytes, acked - mss);
-	rec->left_bytes = min_t(u32, rec->left_bytes, conn->txq.pipe_bytes);
-	resend_head(conn);
+	if (rec->state != HRTCP_R_LOSS || !rec->frto)
+		return;
+	/* RFC 5682 3.1: the ACK advances, not over all, by data that was not sent again. */
+	if (ack->acked_bytes && ack->original && seq_lt(conn->snd.una, rec->recover))
+		undo(conn, ack);
+	else if (!ack->acked_bytes)
+		rec->frto = false;
+}
+
+/* @delivered: by the ACK that showed the loss; it belongs to the episode, RFC 9937 6.1. */
+static void on_lost(struct hrtcp_conn *conn, u32 delivered, u64 now_ns)
+{
+	if (conn->recovery.state > HRTCP_R_DISORDER || !conn->txq.lost_bytes)
+		return;
+	hrtcp_recovery_enter(conn, now_ns);
+	conn->recovery.prr.flight_bytes += delivered;
+}
+
+void hrtcp_recovery_on_lost(struct hrtcp_conn *conn, u64 now_ns)
+{
+	on_lost(conn, 0, now_ns);
+	if (conn->recovery.state == HRTCP_R_RECOVERY)
+		reduce_rate(conn, 0, false);
 }
 
 void hrtcp_recovery_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
-	struct hrtcp_ack told;
+	u32 lost = conn->txq.lost_bytes;
 
-	if (ack->duplicate) {
-		on_duplicate(conn, ack->now_ns);
+	if (!conn->sack.on) {
+		hrtcp_newreno_on_ack(conn, ack);
 		return;
 	}
-	if (!ack->acked_bytes)
+	consider_undo(conn, ack);
+	if (rec->state >= HRTCP_R_RECOVERY && seq_ge(conn->snd.una, rec->recover))
+		leave(conn);
+	hrtcp_rack_detect(conn, ack->now_ns);
+	if (rec->state <= HRTCP_R_DISORDER)
+		hrtcp_recovery_open(conn);
+	on_lost(conn, ack->delivered_bytes, ack->now_ns);
+	if (rec->state == HRTCP_R_RECOVERY)
+		reduce_rate(conn, ack->delivered_bytes,
+			    ack->acked_bytes && conn->txq.lost_bytes <= lost);
+	else if (ack->acked_bytes)
+		hrtcp_recovery_grow(conn, ack);
+}
+
+void hrtcp_recovery_on_repaired(struct hrtcp_conn *conn, u64 now_ns)
+{
+	if (conn->recovery.state > HRTCP_R_DISORDER)
 		return;
-	if (rec->state == HRTCP_R_RECOVERY) {
-		advance_in_recovery(conn, ack->acked_bytes);
+	respond(conn, now_ns);
+	conn->cc.cwnd_bytes = conn->cc.ssthresh_bytes;
+	conn->recovery.undo.armed = false;
+}
+
+void hrtcp_recovery_on_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node)
+{
+	struct hrtcp_recovery *rec = &conn->recovery;
+
+	if (rec->state == HRTCP_R_RECOVERY)
+		rec->prr.out_bytes += hrtcp_txnode_len(node);
+	if (node->sends > 2)
+		rec->undo.armed = false;	/* RFC 3708 3: whose duplicate would it be? */
+	else if (node->sends == 2)
+		rec->undo.resent_bytes += hrtcp_txnode_len(node);
+}
+
+/* RFC 8985 6.3 with SACK; else RFC 6298 5.4 and everything again. */
+static void mark_for_timeout(struct hrtcp_conn *conn, u64 now_ns)
+{
+	struct hrtcp_txq *q = &conn->txq;
+
+	if (!conn->sack.on) {
+		hrtcp_txq_mark_all_lost(q);
 		return;
 	}
-	if (rec->state != HRTCP_R_LOSS || seq_ge(conn->snd.una, rec->recover))
-		open_again(rec);
-	/* What a hole held back is acknowledged at once: RFC 3465 2.3 counts a segment of it. */
-	told = *ack;
-	if (rec->state == HRTCP_R_LOSS)
-		told.acked_bytes = min_t(u32, told.acked_bytes, conn->snd.mss);
-	conn->cc.ops->on_ack(conn, &told);
+	if (q->head && q->head != q->unsent && q->head->sacked & 1)
+		hrtcp_txq_forget_sacked(q);	/* RFC 2018 8: the peer has let go of it */
+	hrtcp_txq_mark_old_lost(q, hrtcp_rack_age(conn), now_ns);
 }
 
 void hrtcp_recovery_on_timeout(struct hrtcp_conn *conn, u64 now_ns)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
+	bool first = rec->state != HRTCP_R_LOSS, recovering = rec->state >= HRTCP_R_RECOVERY;
 
 	/* RFC 5681 3.1: ssthresh is set by the first timeout of a segment only. */
-	if (rec->state != HRTCP_R_LOSS || !conn->rtt.backoff)
-		conn->cc.ssthresh_bytes = conn->cc.ops->on_loss(conn, now_ns);
+	if (first || !conn->rtt.backoff)
+		respond(conn, now_ns);
 	conn->cc.cwnd_bytes = conn->snd.mss;
-	open_again(rec);
+	hrtcp_recovery_open(conn);
 	rec->state = HRTCP_R_LOSS;
+	rec->frto = !recovering;		/* RFC 5682 3.1 */
+	rec->timeout_ns = now_ns;
 	rec->timeouts++;
 	rec->recover = conn->snd.nxt;
-	hrtcp_txq_mark_all_lost(&conn->txq);
+	mark_for_timeout(conn, now_ns);
 	conn->snd.fin_lost = conn->snd.fin_sent;
 	conn->snd.force = true;
 }

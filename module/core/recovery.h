@@ -3,9 +3,10 @@
  * recovery.h -- the small machine of loss recovery.
  *
  *   OPEN      nothing suspicious
- *   DISORDER  one or two duplicate ACKs (limited transmit, RFC 3042)
- *   RECOVERY  fast retransmit and recovery, RFC 6582, until SND.UNA passes `recover`
- *   LOSS      a timeout, RFC 6298 5.4: everything outstanding is sent again
+ *   DISORDER  duplicate ACKs or SACKed data, no loss established (limited transmit, RFC 3042)
+ *   RECOVERY  something is lost: sent again until SND.UNA passes `recover`. With SACK, RACK
+ *             says what is lost and PRR how fast to send (RFC 8985, 9937); without, RFC 6582
+ *   LOSS      a timeout, RFC 6298 5.4, until SND.UNA passes `recover`
  */
 #ifndef HRTCP_CORE_RECOVERY_H
 #define HRTCP_CORE_RECOVERY_H
@@ -14,6 +15,7 @@
 
 struct hrtcp_conn;
 struct hrtcp_ack;
+struct hrtcp_txnode;
 
 enum hrtcp_recovery_state {
 	HRTCP_R_OPEN,
@@ -22,17 +24,49 @@ enum hrtcp_recovery_state {
 	HRTCP_R_LOSS,
 };
 
+/* Proportional rate reduction, RFC 9937 5. */
+struct hrtcp_prr {
+	u32 delivered_bytes, out_bytes;
+	u32 flight_bytes;		/* RecoverFS */
+};
+
+/* What it takes to undo a response to a loss that was none. */
+struct hrtcp_undo {
+	bool armed;
+	u32 cwnd_bytes, ssthresh_bytes;	/* before the response */
+	u32 resent_bytes;		/* in this episode */
+	u32 dsacked_bytes;		/* of these, said to be received twice */
+};
+
 struct hrtcp_recovery {
 	u8 state;			/* enum hrtcp_recovery_state */
-	u8 dupacks;			/* in a row, saturating */
-	u32 left_bytes;			/* octets that duplicate ACKs say have left the network */
-	struct seq recover;		/* RFC 6582: SND.NXT when recovery began */
-	u32 fast_recoveries, timeouts;	/* counted for the user */
+	u8 dupacks;			/* without SACK: in a row, saturating */
+	bool frto;			/* the timeout may have been spurious, RFC 5682 */
+	u32 left_bytes;			/* without SACK: octets that have left the network */
+	struct seq recover;		/* SND.NXT when recovery began */
+	u64 timeout_ns;			/* when LOSS began */
+	struct hrtcp_prr prr;
+	struct hrtcp_undo undo;
+	u32 fast_recoveries, timeouts, undos;	/* counted for the user */
 };
 
 void hrtcp_recovery_init(struct hrtcp_conn *conn);
 void hrtcp_recovery_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack);
 void hrtcp_recovery_on_timeout(struct hrtcp_conn *conn, u64 now_ns);
+
+/* RACK has marked units lost outside an ACK: its timer fired. */
+void hrtcp_recovery_on_lost(struct hrtcp_conn *conn, u64 now_ns);
+
+/* The probe of RFC 8985 7.4.2 repaired a loss: respond to it, nothing is left to send. */
+void hrtcp_recovery_on_repaired(struct hrtcp_conn *conn, u64 now_ns);
+
+/* @node left, for the first time or again. */
+void hrtcp_recovery_on_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node);
+
+/* -- shared with newreno.c */
+void hrtcp_recovery_enter(struct hrtcp_conn *conn, u64 now_ns);
+void hrtcp_recovery_open(struct hrtcp_conn *conn);
+void hrtcp_recovery_grow(struct hrtcp_conn *conn, const struct hrtcp_ack *ack);
 
 /* Octets believed to be in the network. */
 u32 hrtcp_recovery_pipe(const struct hrtcp_conn *conn);

@@ -2,12 +2,13 @@
 #include "rtt.h"
 #include "config.h"
 
+#define DELACK_MAX_NS 500000000ull	/* RFC 9293 3.8.6.3: no ACK is delayed longer */
 #define SYN_REPEATED_RTO_NS 3000000000ull	/* RFC 6298 5.7 */
 
 static void compute_rto(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
 {
-	rtt->rto_ns = rtt->srtt_ns + max_t(u64, cfg->rto_granularity_ns, 4 * rtt->rttvar_ns) +
-		      cfg->peer_delack_ns;
+	rtt->rto_ns = rtt->srtt_ns + max_t(u64, rtt->granularity_ns, 4 * rtt->rttvar_ns) +
+		      rtt->peer_delack_ns;
 	rtt->rto_ns = min_t(u64, rtt->rto_ns, cfg->rto_max_ns);
 }
 
@@ -15,6 +16,16 @@ void hrtcp_rtt_init(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
 {
 	memset(rtt, 0, sizeof(*rtt));
 	rtt->rto_ns = cfg->rto_init_ns;
+	rtt->peer_delack_ns = cfg->peer_delack_ns;
+	rtt->granularity_ns = cfg->rto_granularity_ns;
+}
+
+void hrtcp_rtt_peer_told(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 delack_ns)
+{
+	rtt->peer_delack_ns = min_t(u64, delack_ns, DELACK_MAX_NS);
+	rtt->granularity_ns = cfg->hr_granularity_ns;
+	if (rtt->srtt_ns)
+		compute_rto(rtt, cfg);
 }
 
 void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns)

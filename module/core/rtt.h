@@ -12,6 +12,8 @@ struct hrtcp_rtt {
 	u64 rttvar_ns;
 	u64 latest_ns, min_ns;
 	u64 rto_ns;			/* without backoff */
+	u64 peer_delack_ns;		/* how long the peer may withhold an ACK */
+	u64 granularity_ns;		/* G of RFC 6298 */
 	u8 backoff;			/* doublings in force */
 };
 
@@ -25,6 +27,9 @@ void hrtcp_rtt_init(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg);
  * that withholds its ACK, and that delay is known.
  */
 void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns);
+
+/* The peer told, by the hrTCP option, how long it withholds an ACK. */
+void hrtcp_rtt_peer_told(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 delack_ns);
 
 /* A SYN was sent again: RFC 6298 5.7 wants at least 3 s once data flows. */
 void hrtcp_rtt_syn_was_repeated(struct hrtcp_rtt *rtt);

@@ -44,14 +44,27 @@ void hrtcp_sack_advance(struct hrtcp_sack *sack, struct seq nxt)
 	}
 }
 
-void hrtcp_sack_fill(const struct hrtcp_sack *sack, struct hrtcp_opts *opt)
+void hrtcp_sack_duplicate(struct hrtcp_sack *sack, struct seq start, struct seq end)
 {
-	u32 room;
+	if (!sack->on || !seq_lt(start, end))
+		return;
+	sack->dsack.start = start;
+	sack->dsack.end = end;
+	sack->dsack_due = true;
+}
 
-	if (!sack->on || !sack->n)
+void hrtcp_sack_fill(struct hrtcp_sack *sack, struct hrtcp_opts *opt)
+{
+	u32 room, i;
+
+	if (!sack->on || !(sack->n || sack->dsack_due))
 		return;
 	room = (OPTION_SPACE - hrtcp_wire_opt_len(opt) - 4) / 8;
-	opt->n_sack = (u8)min_t(u32, sack->n, room);
-	memcpy(opt->sack, sack->block, opt->n_sack * sizeof(opt->sack[0]));
+	opt->n_sack = 0;
+	if (sack->dsack_due)
+		opt->sack[opt->n_sack++] = sack->dsack;
+	sack->dsack_due = false;
+	for (i = 0; i < sack->n && opt->n_sack < room; i++)
+		opt->sack[opt->n_sack++] = sack->block[i];
 	opt->present |= HRTCP_OPT_SACK;
 }

@@ -46,6 +46,7 @@ static const struct hrtcp_edge edges[] = {
 	EDGE(ESTABLISHED,  CLOSE,	   FIN_WAIT_1,	 0,	    "3.10.4"),
 	EDGE(ESTABLISHED,  FIN_RCVD,	   CLOSE_WAIT,	 EOF_,	    "3.10.7.4 step 8"),
 	EDGE(ESTABLISHED,  RST_RCVD,	   CLOSED,	 GONE,	    "3.10.7.4 step 2"),
+	EDGE(ESTABLISHED,  KEEPALIVE,	   CLOSED,	 GONE,	    "3.8.4"),
 	EDGE(ESTABLISHED,  ABORT,	   CLOSED,	 RST | GONE, "3.10.5"),
 	EDGE(ESTABLISHED,  RTX_TIMEOUT,	   CLOSED,	 GONE,	    "3.8.3"),
 
@@ -53,28 +54,33 @@ static const struct hrtcp_edge edges[] = {
 	EDGE(FIN_WAIT_1,   FIN_RCVD,	   CLOSING,	 EOF_,	    "3.10.7.4 step 8"),
 	EDGE(FIN_WAIT_1,   FIN_RCVD_ACKED, TIME_WAIT,	 EOF_ | MSL2, "3.10.7.4 step 8"),
 	EDGE(FIN_WAIT_1,   RST_RCVD,	   CLOSED,	 GONE,	    "3.10.7.4 step 2"),
+	EDGE(FIN_WAIT_1,   KEEPALIVE,	   CLOSED,	 GONE,	    "3.8.4"),
 	EDGE(FIN_WAIT_1,   ABORT,	   CLOSED,	 RST | GONE, "3.10.5"),
 	EDGE(FIN_WAIT_1,   RTX_TIMEOUT,	   CLOSED,	 GONE,	    "3.8.3"),
 	EDGE(FIN_WAIT_1,   LATE_DATA,	   CLOSED,	 RST | GONE, "3.6.1"),
 
 	EDGE(FIN_WAIT_2,   FIN_RCVD,	   TIME_WAIT,	 EOF_ | MSL2, "3.10.7.4 step 8"),
 	EDGE(FIN_WAIT_2,   RST_RCVD,	   CLOSED,	 GONE,	    "3.10.7.4 step 2"),
+	EDGE(FIN_WAIT_2,   KEEPALIVE,	   CLOSED,	 GONE,	    "3.8.4"),
 	EDGE(FIN_WAIT_2,   ABORT,	   CLOSED,	 RST | GONE, "3.10.5"),
 	EDGE(FIN_WAIT_2,   LATE_DATA,	   CLOSED,	 RST | GONE, "3.6.1"),
 	EDGE(FIN_WAIT_2,   FW2_TIMEOUT,	   CLOSED,	 GONE,	    "RFC 6429 4"),
 
 	EDGE(CLOSE_WAIT,   CLOSE,	   LAST_ACK,	 0,	    "3.10.4"),
 	EDGE(CLOSE_WAIT,   RST_RCVD,	   CLOSED,	 GONE,	    "3.10.7.4 step 2"),
+	EDGE(CLOSE_WAIT,   KEEPALIVE,	   CLOSED,	 GONE,	    "3.8.4"),
 	EDGE(CLOSE_WAIT,   ABORT,	   CLOSED,	 RST | GONE, "3.10.5"),
 	EDGE(CLOSE_WAIT,   RTX_TIMEOUT,	   CLOSED,	 GONE,	    "3.8.3"),
 
 	EDGE(CLOSING,	   FIN_ACKED,	   TIME_WAIT,	 MSL2,	    "3.10.7.4 step 5"),
 	EDGE(CLOSING,	   RST_RCVD,	   CLOSED,	 GONE,	    "3.10.7.4 step 2"),
+	EDGE(CLOSING,      KEEPALIVE,	   CLOSED,	 GONE,	    "3.8.4"),
 	EDGE(CLOSING,	   ABORT,	   CLOSED,	 GONE,	    "3.10.5"),
 	EDGE(CLOSING,	   RTX_TIMEOUT,	   CLOSED,	 GONE,	    "3.8.3"),
 
 	EDGE(LAST_ACK,	   FIN_ACKED,	   CLOSED,	 GONE,	    "3.10.7.4 step 5"),
 	EDGE(LAST_ACK,	   RST_RCVD,	   CLOSED,	 GONE,	    "3.10.7.4 step 2"),
+	EDGE(LAST_ACK,     KEEPALIVE,	   CLOSED,	 GONE,	    "3.8.4"),
 	EDGE(LAST_ACK,	   ABORT,	   CLOSED,	 GONE,	    "3.10.5"),
 	EDGE(LAST_ACK,	   RTX_TIMEOUT,	   CLOSED,	 GONE,	    "3.8.3"),
 
@@ -167,6 +173,7 @@ static int error_of(u8 from, u8 cause)
 			return ECONNREFUSED;
 		return from == HRTCP_CLOSING || from == HRTCP_LAST_ACK ? 0 : ECONNRESET;
 	case HRTCP_C_RTX_TIMEOUT:
+	case HRTCP_C_KEEPALIVE:
 		return ETIMEDOUT;
 	case HRTCP_C_LATE_DATA:
 		return ECONNRESET;

@@ -5,14 +5,17 @@
 
 #include "conn.h"
 
-/* Our timestamp clock: milliseconds, RFC 7323 5.4. */
-static inline u32 hrtcp_ts_now(u32 offset, u64 now_ns)
+/* Our timestamp clock, RFC 7323 5.4: milliseconds, or microseconds between hrTCP ends. */
+static inline u32 hrtcp_ts_now(u32 offset, bool in_us, u64 now_ns)
 {
-	return (u32)div_u64(now_ns, 1000000) + offset;
+	return (u32)div_u64(now_ns, in_us ? 1000 : 1000000) + offset;
 }
 
-/* TS.Recent is believed this long, RFC 7323 5.5. */
-#define HRTCP_TS_RECENT_LIFE_NS (24ull * 24 * 3600 * 1000000000ull)
+/* TS.Recent is believed for less than half the clock's turn, RFC 7323 5.5. */
+static inline u64 hrtcp_ts_life_ns(bool in_us)
+{
+	return in_us ? 1800ull * 1000000000 : 24ull * 24 * 3600 * 1000000000;
+}
 
 /* Is @tsval before @recent? Timestamps compare as sequence numbers do, RFC 7323 5.2. */
 static inline bool hrtcp_ts_before(u32 tsval, u32 recent)
@@ -61,10 +64,22 @@ void hrtcp_data_step(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 /* Something that R1 and R2 count is outstanding: arm its deadline anew. RFC 6298 5.1-5.3 */
 void hrtcp_conn_arm_retransmit(struct hrtcp_conn *conn, u64 now_ns);
 
+/* Keepalive is on and was not: look again once the peer may have been silent too long. */
+void hrtcp_conn_arm_keepalive(struct hrtcp_conn *conn, u64 now_ns);
+
 /* The window field to send, and the edge it promises. RFC 9293 3.8.6.2.2 */
 u16 hrtcp_rcv_select_window(struct hrtcp_conn *conn);
 
 /* Room that could be advertised now, before silly-window avoidance. */
 u32 hrtcp_rcv_room(const struct hrtcp_conn *conn);
+
+/* The part common to all but SYN and RST; whatever leaves acknowledges. */
+void hrtcp_segment_finish(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_ns);
+
+/* The data that may leave now, if any. */
+enum hrtcp_poll hrtcp_sender_poll(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx);
+
+/* The zero-window probe that is due. */
+enum hrtcp_poll hrtcp_sender_probe(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx);
 
 #endif

@@ -8,6 +8,8 @@
 
 #include "cc.h"
 #include "config.h"
+#include "ecn.h"
+#include "rack.h"
 #include "reasm.h"
 #include "recovery.h"
 #include "rtt.h"
@@ -46,6 +48,9 @@ struct hrtcp_rcv {
 	struct seq edge;		/* right edge of the window as last advertised */
 	struct seq acked;		/* last RCV.NXT sent, Last.ACK.sent of RFC 7323 */
 	u32 buf_bytes;			/* room for payload */
+	u32 buf_max_bytes;		/* what it may be tuned to */
+	struct seq tune_end;		/* the window being measured ends here ... */
+	u64 tune_ns;			/* ... and began then */
 	u32 unread_bytes;		/* delivered in order, not read by the user */
 	u16 mss;			/* what our MSS option said */
 	u16 peer_mss;			/* largest segment seen, at most mss */
@@ -53,15 +58,27 @@ struct hrtcp_rcv {
 	bool fin;			/* a FIN was accepted */
 	bool closed;			/* the user reads no more: data is answered by a reset */
 	u32 unacked_bytes;		/* received since the last ACK we sent */
+	u64 delack_ns;			/* how long we withhold one */
 	bool ack_now;
 };
 
 /* RFC 7323 timestamps; written by input.c. */
 struct hrtcp_ts {
 	bool on;
+	bool in_us;			/* both ends tick in microseconds */
 	u32 recent;			/* TS.Recent */
 	u64 recent_at_ns;
 	u32 offset;			/* added to our clock, RFC 7323 5.4 */
+};
+
+/* Probing an idle peer, RFC 9293 3.8.4; written by conn.c and deadline.c. */
+struct hrtcp_keepalive {
+	bool on;
+	bool due;			/* send a probe at the next poll */
+	u8 sent;			/* probes without an answer */
+	u8 probes;
+	u64 time_ns, intvl_ns;
+	u64 heard_ns;			/* when the last segment came */
 };
 
 /* A reply that bypasses the state: the reset of an unacceptable segment. */
@@ -69,6 +86,8 @@ struct hrtcp_pending {
 	bool rst, syn;			/* owed: a reset; a SYN or SYN,ACK */
 	bool rst_acks;			/* the reset carries ACK = RCV.NXT */
 	struct seq rst_seq;
+	bool ack, ack_ece;		/* owed before all else: an ACK of ack_nxt, RFC 8257 3.2 */
+	struct seq ack_nxt;
 };
 
 struct hrtcp_conn {
@@ -87,12 +106,17 @@ struct hrtcp_conn {
 	struct hrtcp_rtt rtt;
 	struct hrtcp_timers timers;
 	struct hrtcp_recovery recovery;
+	struct hrtcp_rack rack;
+	struct hrtcp_tlp tlp;
 	struct hrtcp_cc cc;
 	struct hrtcp_ts ts;
+	struct hrtcp_ecn ecn;
 	struct hrtcp_reasm reasm;
 	struct hrtcp_sack sack;
 	struct hrtcp_pending pending;
+	struct hrtcp_keepalive keepalive;
 	struct hrtcp_history history;
+	u64 user_timeout_ns;		/* R2 as the user wants it, RFC 5482; 0: cfg */
 	u64 progress_ns;		/* when R1 and R2 begin: the peer answered, or all was idle */
 	u64 advance_ns;			/* when SND.UNA or the window last advanced */
 	u64 last_sent_ns;		/* when data was last sent */

@@ -12,6 +12,7 @@ void hrtcp_tw_init(struct hrtcp_tw *tw, const struct hrtcp_conn *conn)
 	hrtcp_state_adopt(&tw->state, conn->state);
 	tw->wscale = conn->rcv.wscale;
 	tw->ts_on = conn->ts.on;
+	tw->ts_us = conn->ts.in_us;
 	tw->snd_nxt = conn->snd.nxt;
 	tw->rcv_nxt = conn->rcv.nxt;
 	tw->rcv_wnd = (u32)seq_diff(conn->rcv.edge, conn->rcv.nxt);
@@ -32,7 +33,7 @@ static void reply_ack(const struct hrtcp_tw *tw, u64 now_ns, struct hrtcp_reply 
 	seg->wnd = (u16)min_t(u32, tw->rcv_wnd >> tw->wscale, 65535);
 	if (tw->ts_on) {
 		seg->opt.present = HRTCP_OPT_TS;
-		seg->opt.tsval = hrtcp_ts_now(tw->ts_offset, now_ns);
+		seg->opt.tsval = hrtcp_ts_now(tw->ts_offset, tw->ts_us, now_ns);
 		seg->opt.tsecr = tw->ts_recent;
 	}
 	seg->hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(&seg->opt));
@@ -71,7 +72,7 @@ static enum hrtcp_drop check_timestamps(const struct hrtcp_tw *tw, const struct 
 	if (!(seg->opt.present & HRTCP_OPT_TS))
 		return HRTCP_DROP_NO_TIMESTAMP;
 	if (hrtcp_ts_before(seg->opt.tsval, tw->ts_recent) &&
-	    now_ns - tw->ts_recent_at_ns <= HRTCP_TS_RECENT_LIFE_NS)
+	    now_ns - tw->ts_recent_at_ns <= hrtcp_ts_life_ns(tw->ts_us))
 		return HRTCP_DROP_PAWS;
 	return HRTCP_DROP_NONE;
 }

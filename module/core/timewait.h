@@ -10,7 +10,7 @@ struct hrtcp_conn;
 struct hrtcp_tw {
 	u8 state;			/* TIME_WAIT; written by state.c */
 	u8 wscale;			/* of our window fields */
-	bool ts_on;
+	bool ts_on, ts_us;
 	struct seq snd_nxt, rcv_nxt;
 	u32 rcv_wnd;			/* octets */
 	u32 ts_recent, ts_offset;

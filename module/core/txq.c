@@ -9,11 +9,14 @@ static u32 units(const struct hrtcp_txnode *node)
 	return DIV_ROUND_UP(hrtcp_txnode_len(node), node->mss);
 }
 
+static u64 first_units(u32 n)
+{
+	return n >= HRTCP_UNITS_MAX ? ~0ull : (1ull << n) - 1;
+}
+
 static u64 all_units(const struct hrtcp_txnode *node)
 {
-	u32 n = units(node);
-
-	return n >= HRTCP_UNITS_MAX ? ~0ull : (1ull << n) - 1;
+	return first_units(units(node));
 }
 
 static u32 unit_bytes(const struct hrtcp_txnode *node, u32 i)
@@ -23,42 +26,78 @@ static u32 unit_bytes(const struct hrtcp_txnode *node, u32 i)
 	return i == LAST_UNIT ? rest : min_t(u32, rest, node->mss);
 }
 
-static u32 lost_bytes(const struct hrtcp_txnode *node)
+/* Octets of the units in @mask. */
+static u32 mask_bytes(const struct hrtcp_txnode *node, u64 mask)
 {
 	u32 i, sum = 0;
 
-	if (!node->lost)
+	if (!mask)
 		return 0;
-	if (node->lost == all_units(node))
+	if (mask == all_units(node))
 		return hrtcp_txnode_len(node);
 	for (i = 0; i < HRTCP_UNITS_MAX; i++)
-		if (node->lost >> i & 1)
+		if (mask >> i & 1)
 			sum += unit_bytes(node, i);
 	return sum;
 }
 
-/* The bits of what remains once the first @n units are gone; the last bit is sticky. */
-static u64 lost_after(const struct hrtcp_txnode *node, u32 n)
+static u32 lowest_unit(u64 mask)
 {
-	return (u64)((s64)node->lost >> min_t(u32, n, LAST_UNIT));
+	u32 i = 0;
+
+	while (!(mask >> i & 1))
+		i++;
+	return i;
+}
+
+static u32 highest_unit(u64 mask)
+{
+	u32 i = LAST_UNIT;
+
+	while (!(mask >> i & 1))
+		i--;
+	return i;
+}
+
+/* One past the last octet of unit @i. */
+static struct seq unit_end(const struct hrtcp_txnode *node, u32 i)
+{
+	return seq_add(node->seq, i * node->mss + unit_bytes(node, i));
+}
+
+/* The bits of what remains once the first @n units are gone; the last bit is sticky. */
+static u64 bits_after(u64 bits, u32 n)
+{
+	return (u64)((s64)bits >> min_t(u32, n, LAST_UNIT));
 }
 
 /* Take the octets of @node out of the counters, before it changes shape ... */
 static void uncount(struct hrtcp_txq *q, const struct hrtcp_txnode *node)
 {
-	u32 lost = lost_bytes(node);
+	u32 lost = mask_bytes(node, node->lost), sacked = mask_bytes(node, node->sacked);
 
 	q->lost_bytes -= lost;
-	q->pipe_bytes -= hrtcp_txnode_len(node) - lost;
+	q->sacked_bytes -= sacked;
+	q->pipe_bytes -= hrtcp_txnode_len(node) - lost - sacked;
 }
 
 /* ... and put them back after. */
 static void count(struct hrtcp_txq *q, const struct hrtcp_txnode *node)
 {
-	u32 lost = lost_bytes(node);
+	u32 lost = mask_bytes(node, node->lost), sacked = mask_bytes(node, node->sacked);
 
 	q->lost_bytes += lost;
-	q->pipe_bytes += hrtcp_txnode_len(node) - lost;
+	q->sacked_bytes += sacked;
+	q->pipe_bytes += hrtcp_txnode_len(node) - lost - sacked;
+}
+
+/* @node has other lost and SACKed units now. */
+static void set_bits(struct hrtcp_txq *q, struct hrtcp_txnode *node, u64 lost, u64 sacked)
+{
+	uncount(q, node);
+	node->lost = lost;
+	node->sacked = sacked;
+	count(q, node);
 }
 
 void hrtcp_txq_append(struct hrtcp_txq *q, struct hrtcp_txnode *node)
@@ -82,13 +121,13 @@ void hrtcp_txq_split(struct hrtcp_txq *q, struct hrtcp_txnode *node,
 	node->next = rest;
 	if (q->tail == node)
 		q->tail = rest;
-	if (node->sends)
-		rest->lost = lost_after(node, len / node->mss);
 	node->end = rest->seq;
-	if (node->sends) {
-		node->lost &= all_units(node);
-		rest->lost &= all_units(rest);
-	}
+	if (!node->sends)
+		return;
+	rest->lost = bits_after(node->lost, len / node->mss) & all_units(rest);
+	rest->sacked = bits_after(node->sacked, len / node->mss) & all_units(rest);
+	node->lost &= all_units(node);
+	node->sacked &= all_units(node);
 }
 
 void hrtcp_txq_sent(struct hrtcp_txq *q, struct hrtcp_txnode *node, u16 mss, u64 now_ns)
@@ -100,6 +139,7 @@ void hrtcp_txq_sent(struct hrtcp_txq *q, struct hrtcp_txnode *node, u16 mss, u64
 		uncount(q, node);
 	}
 	node->lost = 0;
+	node->sacked = 0;
 	node->sent_ns = now_ns;
 	node->sends = (u8)min_t(u32, node->sends + 1u, 255);
 	count(q, node);
@@ -107,9 +147,7 @@ void hrtcp_txq_sent(struct hrtcp_txq *q, struct hrtcp_txnode *node, u16 mss, u64
 
 void hrtcp_txq_mark_lost(struct hrtcp_txq *q, struct hrtcp_txnode *node)
 {
-	uncount(q, node);
-	node->lost = all_units(node);
-	count(q, node);
+	set_bits(q, node, all_units(node) & ~node->sacked, node->sacked);
 }
 
 void hrtcp_txq_mark_head_lost(struct hrtcp_txq *q)
@@ -118,9 +156,7 @@ void hrtcp_txq_mark_head_lost(struct hrtcp_txq *q)
 
 	if (!head || head == q->unsent)
 		return;
-	uncount(q, head);
-	head->lost |= 1;
-	count(q, head);
+	set_bits(q, head, head->lost | (1 & ~head->sacked), head->sacked);
 }
 
 void hrtcp_txq_mark_all_lost(struct hrtcp_txq *q)
@@ -140,6 +176,7 @@ void hrtcp_txq_recut(struct hrtcp_txq *q, u16 mss)
 			continue;
 		uncount(q, node);
 		node->mss = mss;
+		node->sacked = 0;	/* the peer will say again what it holds */
 		node->lost = all_units(node);
 		count(q, node);
 	}
@@ -148,14 +185,13 @@ void hrtcp_txq_recut(struct hrtcp_txq *q, u16 mss)
 struct hrtcp_txnode *hrtcp_txq_first_lost(const struct hrtcp_txq *q, u32 *skip, u32 *len)
 {
 	struct hrtcp_txnode *node;
-	u32 i = 0, sum = 0;
+	u32 i, sum = 0;
 
 	if (!q->lost_bytes)
 		return NULL;
 	for (node = q->head; !node->lost; node = node->next)
 		;
-	while (!(node->lost >> i & 1))
-		i++;
+	i = lowest_unit(node->lost);
 	*skip = i * node->mss;
 	for (; i < HRTCP_UNITS_MAX && node->lost >> i & 1; i++)
 		sum += unit_bytes(node, i);
@@ -186,34 +222,154 @@ static void ack_probed(struct hrtcp_txq *q, struct seq una)
 	retire(q);
 }
 
-void hrtcp_txq_ack(struct hrtcp_txq *q, struct seq una, u64 *sent_ns)
+/* The units of @mask reached the peer. RFC 8985 6.2 steps 1 and 2. */
+static void note_delivered(struct hrtcp_delivered *d, const struct hrtcp_txnode *node, u64 mask)
 {
-	bool repeated = false;
+	struct seq end;
+
+	if (!mask)
+		return;
+	end = unit_end(node, highest_unit(mask));
+	d->bytes += mask_bytes(node, mask);
+	d->highest = seq_gt(end, d->highest) || d->bytes == mask_bytes(node, mask) ? end :
+										     d->highest;
+	if (node->sends == 1) {
+		struct seq first = seq_add(node->seq, lowest_unit(mask) * node->mss);
+
+		d->lowest = d->once ? seq_min(d->lowest, first) : first;
+		d->once = true;
+		d->original |= node->sent_ns < d->before_ns;
+	} else if (d->now_ns - node->sent_ns < d->min_rtt_ns) {
+		return;			/* surely the ACK of an earlier transmission */
+	}
+	if (node->sent_ns < d->sent_ns || (node->sent_ns == d->sent_ns && seq_lt(end, d->end)))
+		return;
+	d->sent_ns = node->sent_ns;
+	d->end = end;
+}
+
+void hrtcp_txq_ack(struct hrtcp_txq *q, struct seq una, struct hrtcp_delivered *d)
+{
 	struct hrtcp_txnode *node;
 	u32 n;
 
-	*sent_ns = 0;
 	while ((node = q->head) != q->unsent && seq_lt(node->seq, una)) {
 		n = min_t(u32, (u32)seq_diff(una, node->seq), hrtcp_txnode_len(node));
 		n = n == hrtcp_txnode_len(node) ? units(node) : n / node->mss;
 		if (!n)
 			break;
 		if (node->sends > 1)
-			repeated = true;
-		else if (!*sent_ns)
-			*sent_ns = node->sent_ns;
+			d->repeated = true;
+		else if (!d->rtt_sent_ns && first_units(n) & ~node->sacked)
+			d->rtt_sent_ns = node->sent_ns;
+		note_delivered(d, node, first_units(n) & all_units(node) & ~node->sacked);
 		uncount(q, node);
 		if (n == units(node)) {
 			retire(q);
 			continue;
 		}
-		node->lost = lost_after(node, n);
+		node->lost = bits_after(node->lost, n);
+		node->sacked = bits_after(node->sacked, n);
 		node->seq = seq_add(node->seq, n * node->mss);
 		node->lost &= all_units(node);
+		node->sacked &= all_units(node);
 		count(q, node);
 		break;
 	}
-	if (repeated)
-		*sent_ns = 0;
 	ack_probed(q, una);
+}
+
+/* The units of @node that lie wholly in [@start, @end). */
+static u64 units_within(const struct hrtcp_txnode *node, struct seq start, struct seq end)
+{
+	u64 mask = all_units(node);
+
+	if (seq_lt(end, node->end))
+		mask = first_units(min_t(u32, (u32)seq_diff(end, node->seq) / node->mss,
+					 LAST_UNIT));
+	if (seq_gt(start, node->seq))
+		mask &= ~first_units(DIV_ROUND_UP((u32)seq_diff(start, node->seq), node->mss));
+	return mask;
+}
+
+void hrtcp_txq_sack(struct hrtcp_txq *q, struct seq start, struct seq end,
+		    struct hrtcp_delivered *d)
+{
+	struct hrtcp_txnode *node;
+	u64 fresh;
+
+	for (node = q->head; node != q->unsent && seq_lt(node->seq, end); node = node->next) {
+		if (seq_le(node->end, start))
+			continue;
+		fresh = units_within(node, start, end) & ~node->sacked;
+		if (!fresh)
+			continue;
+		note_delivered(d, node, fresh);
+		set_bits(q, node, node->lost & ~fresh, node->sacked | fresh);
+	}
+}
+
+void hrtcp_txq_forget_sacked(struct hrtcp_txq *q)
+{
+	struct hrtcp_txnode *node;
+
+	for (node = q->head; node != q->unsent; node = node->next)
+		set_bits(q, node, node->lost, 0);
+}
+
+/* The units of @node sent before @delivered; equal times go by sequence. */
+static u64 sent_before(const struct hrtcp_txnode *node, const struct hrtcp_sent *delivered)
+{
+	if (node->sent_ns != delivered->at_ns)
+		return node->sent_ns < delivered->at_ns ? all_units(node) : 0;
+	if (seq_lt(node->end, delivered->end))
+		return all_units(node);
+	if (seq_le(delivered->end, node->seq))
+		return 0;
+	return first_units(((u32)seq_diff(delivered->end, node->seq) - 1) / node->mss);
+}
+
+u64 hrtcp_txq_detect_lost(struct hrtcp_txq *q, const struct hrtcp_sent *delivered, u64 age_ns,
+			  u64 now_ns)
+{
+	struct hrtcp_txnode *node;
+	u64 wait_ns = 0, open;
+
+	for (node = q->head; node != q->unsent; node = node->next) {
+		open = sent_before(node, delivered) & ~node->lost & ~node->sacked;
+		if (!open)
+			continue;
+		if (node->sent_ns + age_ns <= now_ns)
+			set_bits(q, node, node->lost | open, node->sacked);
+		else
+			wait_ns = max_t(u64, wait_ns, node->sent_ns + age_ns - now_ns);
+	}
+	return wait_ns;
+}
+
+void hrtcp_txq_mark_old_lost(struct hrtcp_txq *q, u64 age_ns, u64 now_ns)
+{
+	struct hrtcp_txnode *node;
+
+	hrtcp_txq_mark_head_lost(q);
+	for (node = q->head; node != q->unsent; node = node->next)
+		if (node->sent_ns + age_ns <= now_ns)
+			hrtcp_txq_mark_lost(q, node);
+}
+
+void hrtcp_txq_unmark_lost(struct hrtcp_txq *q)
+{
+	struct hrtcp_txnode *node;
+
+	for (node = q->head; node != q->unsent; node = node->next)
+		set_bits(q, node, 0, node->sacked);
+}
+
+struct hrtcp_txnode *hrtcp_txq_last_sent(const struct hrtcp_txq *q)
+{
+	struct hrtcp_txnode *node, *last = NULL;
+
+	for (node = q->head; node != q->unsent; node = node->next)
+		last = node;
+	return last;
 }

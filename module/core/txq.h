@@ -3,10 +3,10 @@
  * txq.h -- the send queue: nodes that the caller embeds in its buffers, in sequence order
  * from the oldest unacknowledged octet to the last one written.
  *
- * A node is wholly sent or wholly unsent. It is cut in units of its MSS: `lost` has one bit
- * a unit, so that parts of a super-segment can be lost without a node of their own; they
- * get one (HRTCP_POLL_SPLIT) only when they are sent again. The last bit stands for its
- * unit and all after it.
+ * A node is wholly sent or wholly unsent. It is cut in units of its MSS: `lost` and `sacked`
+ * have one bit a unit, so that parts of a super-segment can be lost or SACKed without a node
+ * of their own; they get one (HRTCP_POLL_SPLIT) only when they are sent again. The last bit
+ * stands for its unit and all after it. A unit sent is lost, SACKed or in the pipe.
  */
 #ifndef HRTCP_CORE_TXQ_H
 #define HRTCP_CORE_TXQ_H
@@ -20,6 +20,7 @@ struct hrtcp_txnode {
 	struct seq seq, end;		/* [seq, end); seq moves up as units are acknowledged */
 	u64 sent_ns;			/* of the last transmission; 0: not sent yet */
 	u64 lost;			/* units to send again */
+	u64 sacked;			/* units the peer holds beyond a gap */
 	u16 mss;			/* octets of a unit, fixed when first sent */
 	u8 push;			/* the user's write ended here */
 	u8 sends;			/* transmissions, saturating */
@@ -29,8 +30,24 @@ struct hrtcp_txq {
 	struct hrtcp_txnode *head, *tail;
 	struct hrtcp_txnode *unsent;	/* first node never sent */
 	struct hrtcp_txnode *acked;	/* wholly acknowledged, for the caller to free */
-	u32 pipe_bytes;			/* sent, neither acknowledged nor lost */
+	u32 pipe_bytes;			/* sent, neither acknowledged, SACKed nor lost */
 	u32 lost_bytes;			/* to be sent again */
+	u32 sacked_bytes;
+};
+
+/* What an ACK tells of the units it acknowledges or SACKs for the first time. */
+struct hrtcp_delivered {
+	u64 now_ns, min_rtt_ns;		/* given: to tell whose ACK of a repeated unit this is */
+	u64 before_ns;			/* given: `original` asks for units sent before this */
+	u32 bytes;
+	u64 sent_ns;			/* of the unit sent last, 0: none that proves anything */
+	struct seq end;			/* of that unit */
+	struct seq highest;		/* end of the highest unit */
+	u64 rtt_sent_ns;		/* Karn's rule, RFC 6298 3: of the oldest, 0: no sample */
+	bool repeated;			/* a unit sent more than once was acknowledged */
+	bool once;			/* lowest is set */
+	struct seq lowest;		/* the lowest unit that was sent only once */
+	bool original;			/* a unit sent only once, before before_ns */
 };
 
 static inline u32 hrtcp_txnode_len(const struct hrtcp_txnode *node)
@@ -62,14 +79,39 @@ void hrtcp_txq_recut(struct hrtcp_txq *q, u16 mss);
 /* The first lost run of the sent part. Return: its node, offset and length in octets. */
 struct hrtcp_txnode *hrtcp_txq_first_lost(const struct hrtcp_txq *q, u32 *skip, u32 *len);
 
+/* Take the acknowledgment of all before @una; what it retires moves to @q->acked. */
+void hrtcp_txq_ack(struct hrtcp_txq *q, struct seq una, struct hrtcp_delivered *d);
+
+/* The peer holds [@start, @end): mark the units wholly in there. */
+void hrtcp_txq_sack(struct hrtcp_txq *q, struct seq start, struct seq end,
+		    struct hrtcp_delivered *d);
+
+/* The peer may have let go of what it SACKed, RFC 2018 8: forget all of it. */
+void hrtcp_txq_forget_sacked(struct hrtcp_txq *q);
+
+/* One unit in the network, for hrtcp_txq_detect_lost(). */
+struct hrtcp_sent {
+	u64 at_ns;
+	struct seq end;
+};
+
 /**
- * hrtcp_txq_ack() - take the acknowledgment of all before @una
- * @una: the new SND.UNA
- * @sent_ns: set to the send time of the oldest unit acknowledged by this that was sent
- *	only once (Karn's rule, RFC 6298 3), else to 0
+ * hrtcp_txq_detect_lost() - RFC 8985 6.2 step 5
+ * @delivered: the unit delivered that was sent last
+ * @age_ns: a unit sent before that one is lost this long after it was sent
  *
- * Wholly acknowledged nodes move to @q->acked.
+ * Return: nanoseconds until the next one is, 0 if none is undecided.
  */
-void hrtcp_txq_ack(struct hrtcp_txq *q, struct seq una, u64 *sent_ns);
+u64 hrtcp_txq_detect_lost(struct hrtcp_txq *q, const struct hrtcp_sent *delivered, u64 age_ns,
+			  u64 now_ns);
+
+/* The head, and what was sent @age_ns ago or earlier, is lost: RFC 8985 6.3. */
+void hrtcp_txq_mark_old_lost(struct hrtcp_txq *q, u64 age_ns, u64 now_ns);
+
+/* Nothing was lost after all: what is not sent again yet is in the pipe. */
+void hrtcp_txq_unmark_lost(struct hrtcp_txq *q);
+
+/* The last node sent, or NULL. */
+struct hrtcp_txnode *hrtcp_txq_last_sent(const struct hrtcp_txq *q);
 
 #endif

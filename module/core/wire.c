@@ -3,7 +3,7 @@
 #include "wire.h"
 
 enum { KIND_EOL = 0, KIND_NOP = 1, KIND_MSS = 2, KIND_WSCALE = 3, KIND_SACK_OK = 4,
-       KIND_SACK = 5, KIND_TS = 8 };
+       KIND_SACK = 5, KIND_TS = 8, KIND_EXPERIMENT = 254 };
 
 static u16 get16(const u8 *p)
 {
@@ -58,6 +58,9 @@ static void parse_option(u8 kind, const u8 *body, u32 len, struct hrtcp_opts *op
 		opt->present |= HRTCP_OPT_TS;
 	} else if (kind == KIND_SACK) {
 		parse_sack(body, len, opt);
+	} else if (kind == KIND_EXPERIMENT && len == 6 && get16(body) == HRTCP_EXID) {
+		opt->hr_delack_us = get32(body + 2);
+		opt->present |= HRTCP_OPT_HR;
 	}
 }
 
@@ -108,6 +111,8 @@ u32 hrtcp_wire_opt_len(const struct hrtcp_opts *opt)
 		len += 4;
 	if (opt->present & HRTCP_OPT_WSCALE)
 		len += 4;
+	if (opt->present & HRTCP_OPT_HR)
+		len += 8;
 	if (opt->present & HRTCP_OPT_SACK)
 		len += 4 + 8u * opt->n_sack;
 	return len;
@@ -132,10 +137,21 @@ static u8 *build_ts_and_sack_ok(u8 *p, const struct hrtcp_opts *opt)
 	return p;
 }
 
-static u8 *build_options(u8 *p, const struct hrtcp_opts *opt)
+static u8 *build_sack(u8 *p, const struct hrtcp_opts *opt)
 {
 	u32 i;
 
+	*p++ = KIND_NOP;
+	*p++ = KIND_NOP;
+	*p++ = KIND_SACK;
+	*p++ = (u8)(2 + 8 * opt->n_sack);
+	for (i = 0; i < opt->n_sack; i++)
+		p = put32(put32(p, opt->sack[i].start.v), opt->sack[i].end.v);
+	return p;
+}
+
+static u8 *build_options(u8 *p, const struct hrtcp_opts *opt)
+{
 	if (opt->present & HRTCP_OPT_MSS) {
 		*p++ = KIND_MSS;
 		*p++ = 4;
@@ -149,14 +165,13 @@ static u8 *build_options(u8 *p, const struct hrtcp_opts *opt)
 		*p++ = 3;
 		*p++ = opt->wscale;
 	}
-	if (opt->present & HRTCP_OPT_SACK) {
-		*p++ = KIND_NOP;
-		*p++ = KIND_NOP;
-		*p++ = KIND_SACK;
-		*p++ = (u8)(2 + 8 * opt->n_sack);
-		for (i = 0; i < opt->n_sack; i++)
-			p = put32(put32(p, opt->sack[i].start.v), opt->sack[i].end.v);
+	if (opt->present & HRTCP_OPT_HR) {
+		*p++ = KIND_EXPERIMENT;
+		*p++ = 8;
+		p = put32(put16(p, HRTCP_EXID), opt->hr_delack_us);
 	}
+	if (opt->present & HRTCP_OPT_SACK)
+		p = build_sack(p, opt);
 	return p;
 }
 

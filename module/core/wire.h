@@ -27,6 +27,14 @@
 #define HRTCP_OPT_TS 0x04
 #define HRTCP_OPT_SACK_OK 0x08
 #define HRTCP_OPT_SACK 0x10
+#define HRTCP_OPT_HR 0x20
+
+/*
+ * The hrTCP option, SYN and SYN,ACK only: kind 254, length 8, this experiment id (RFC 6994),
+ * and in 32 bits the longest time in microseconds for which the sender withholds an ACK. In
+ * both SYNs it also turns the timestamps of the connection to microseconds.
+ */
+#define HRTCP_EXID 0x6872		/* "hr" */
 
 struct hrtcp_sack_block {
 	struct seq start, end;		/* [start, end) */
@@ -37,6 +45,7 @@ struct hrtcp_opts {
 	u8 wscale;
 	u16 mss;
 	u32 tsval, tsecr;
+	u32 hr_delack_us;
 	u8 n_sack;
 	struct hrtcp_sack_block sack[HRTCP_SACK_BLOCKS];
 };
@@ -49,6 +58,7 @@ struct hrtcp_seg {
 	u16 urg;
 	u8 flags;			/* HRTCP_FIN ... HRTCP_CWR */
 	u8 hdr_len;			/* octets, a multiple of 4 */
+	u8 ip_ecn;			/* the two bits of the IP header, by the caller */
 	struct hrtcp_opts opt;
 };
 

@@ -62,7 +62,8 @@ enum hrtcp_state {
 	X(TW_TIMEOUT,	 "2 MSL elapsed")			\
 	X(TW_REUSED,	 "new SYN accepted in TIME-WAIT")	\
 	X(ICMP_ERROR,	 "ICMP error")				\
-	X(LATE_DATA,	 "data for a closed receiver")
+	X(LATE_DATA,	 "data for a closed receiver")		\
+	X(KEEPALIVE,	 "keepalive found no one")
 
 enum hrtcp_cause {
 	HRTCP_C_NONE,
@@ -189,7 +190,9 @@ enum hrtcp_attr {
 	X(TIMEOUTS,	 "timeouts")				\
 	X(FAST_RECOVERIES, "fast_recoveries")			\
 	X(CHALLENGE_ACKS, "challenge_acks")			\
-	X(TX_FAILURES,	 "tx_failures")
+	X(TX_FAILURES,	 "tx_failures")				\
+	X(TAIL_PROBES,	 "tail_probes")				\
+	X(UNDOS,	 "undos")
 
 enum hrtcp_stat {
 	HRTCP_STAT_NONE,
@@ -205,7 +208,10 @@ enum hrtcp_stat {
 	X(PERSIST,	"persist")				\
 	X(DELACK,	"delack")				\
 	X(LINGER,	"linger")				\
-	X(TXRETRY,	"txretry")
+	X(TXRETRY,	"txretry")				\
+	X(PROBE,	"probe")				\
+	X(REORDER,	"reorder")				\
+	X(KEEPALIVE,	"keepalive")
 
 enum hrtcp_timer {
 #define X(name, text) HRTCP_T_##name,

@@ -95,6 +95,7 @@ void Endpoint::emit(hrtcp_seg seg, uint64_t offset)
 		trace("> " + flags_text(seg.flags) + " " + std::to_string(seg.seq.v) + "+" +
 		      std::to_string(seg.len) + " ack " + std::to_string(seg.ack.v) + " win " +
 		      std::to_string(seg.wnd));
+	packet.ecn = seg.ip_ecn;
 	out_.send(std::move(packet));
 }
 
@@ -110,6 +111,8 @@ void Endpoint::emit(const hrtcp_tx &tx)
 		hrtcp_seg seg = tx.seg;
 		seg.len = std::min(unit, tx.seg.len - done);
 		seg.seq = seq_add(tx.seg.seq, done);
+		if (done)
+			seg.flags &= static_cast<uint8_t>(~HRTCP_CWR);
 		if (done + seg.len < tx.seg.len)
 			seg.flags &= static_cast<uint8_t>(~(HRTCP_PSH | HRTCP_FIN));
 		emit(seg, offset_of(seg.seq));
@@ -143,6 +146,7 @@ void Endpoint::note(const hrtcp_transition &tr)
 		throw Failure(name_ + ": transition from " + hrtcp_state_name(tr.from) + " in " +
 			      hrtcp_state_name(last_state_));
 	last_state_ = tr.to;
+	gave_up_ |= tr.cause == HRTCP_C_REQ_TIMEOUT;
 	trace(std::string("* ") + hrtcp_state_name(tr.from) + " -> " + hrtcp_state_name(tr.to) +
 	      " because " + hrtcp_cause_text(tr.cause));
 }
@@ -255,6 +259,7 @@ void Endpoint::receive(Bytes packet)
 	auto size = static_cast<uint32_t>(packet.size());
 	if (hrtcp_wire_parse(packet.data(), size, size, &seg))
 		return;
+	seg.ip_ecn = packet.ecn;
 	buffer->payload.assign(packet.begin() + seg.hdr_len, packet.end());
 	if (done_) {
 		if (!(seg.flags & HRTCP_RST)) {

@@ -54,6 +54,7 @@ public:
 	bool gone() const { return done_; }
 	int error() const { return error_; }
 	bool aborted() const { return aborted_; }
+	bool gave_up() const { return gave_up_; } // the handshake, as the passive side
 	bool saw_eof() const { return eof_; }
 	uint64_t received() const { return received_; }
 	uint64_t retransmitted() const { return retransmitted_; }
@@ -95,7 +96,7 @@ private:
 	EndConfig config_;
 	bool trace_, live_ = false, done_ = false, up_ = false, released_ = false;
 	bool aborted_ = false, eof_ = false, closed_ = false, reading_ = false;
-	bool pausing_ = false;
+	bool pausing_ = false, gave_up_ = false;
 	int error_ = 0;
 	hrtcp_conn conn_{};
 	hrtcp_listen listen_{};

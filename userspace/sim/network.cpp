@@ -45,6 +45,9 @@ void Path::send(Bytes packet)
 		return;
 	if ((start - now) > config_.queue_bytes * config_.ns_per_byte)
 		return; // the queue is full
+	if (config_.mark_bytes && packet.ecn &&
+	    start - now > config_.mark_bytes * config_.ns_per_byte)
+		packet.ecn = 3;
 	free_at_ = start + packet.size() * config_.ns_per_byte;
 	if (chance(config_.loss))
 		return;

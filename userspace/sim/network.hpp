@@ -11,7 +11,11 @@
 
 namespace sim {
 
-using Bytes = std::vector<uint8_t>;
+// TCP header and payload; the checksum covers just that. `ecn`: what IP would carry.
+struct Bytes : std::vector<uint8_t> {
+	using std::vector<uint8_t>::vector;
+	uint8_t ecn = 0;
+};
 
 // What happens when, in order of time and, at one time, of asking.
 class Clock {
@@ -40,10 +44,11 @@ struct PathConfig {
 	uint64_t ns_per_byte = 1;	// 8 Gbit/s
 	uint32_t queue_bytes = 1u << 20; // beyond it packets are dropped
 	double loss = 0, reorder = 0, duplicate = 0, corrupt = 0;
+	uint32_t mark_bytes = 0;	// a queue longer than this marks ECT packets, 0: never
 	uint64_t reorder_ns = 200000;	// how much later a reordered packet comes
 };
 
-// One direction. Packets are TCP header and payload; their checksum covers just that.
+// One direction.
 class Path {
 public:
 	using Receiver = std::function<void(Bytes)>;

@@ -35,6 +35,7 @@ PathConfig random_path(Dice &dice)
 	path.reorder_ns = 1000 + dice.log_up_to(26);
 	path.duplicate = dice.one_in(3) ? dice.up_to(0.1) : 0;
 	path.corrupt = dice.one_in(3) ? dice.up_to(0.05) : 0;
+	path.mark_bytes = dice.one_in(2) ? static_cast<uint32_t>(dice.log_up_to(17)) : 0;
 	return path;
 }
 
@@ -45,13 +46,21 @@ EndConfig random_end(Dice &dice)
 	end.open.iss = seq_of(static_cast<uint32_t>(dice.below(1ull << 32)));
 	end.open.ts_offset = static_cast<uint32_t>(dice.below(1ull << 32));
 	end.open.rcvbuf_bytes = static_cast<uint32_t>(2000 + dice.log_up_to(20));
+	if (dice.one_in(2))
+		end.open.rcvbuf_max_bytes = static_cast<uint32_t>(end.open.rcvbuf_bytes + dice.log_up_to(22));
 	end.open.mss_path = static_cast<uint16_t>(100 + dice.below(1361));
 	end.open.mss_advertise = static_cast<uint16_t>(dice.one_in(2) ? 1460 : 100 + dice.below(1361));
 	end.open.mss_default = 536;
 	end.open.gso_max = dice.one_in(3) ? end.open.mss_path : 65535;
+	end.cfg.orphan_r2_ns = end.cfg.r2_ns; // giving up is not what is tested
 	end.cfg.sack = !dice.one_in(4);
 	end.cfg.timestamps = !dice.one_in(4);
 	end.cfg.window_scaling = !dice.one_in(4);
+	end.cfg.hr_option = !dice.one_in(3);
+	end.cfg.ecn = static_cast<uint8_t>(dice.below(3));
+	end.cfg.cc = dice.one_in(3)   ? &hrtcp_cc_reno :
+		     dice.one_in(2) ? &hrtcp_cc_dctcp :
+				      &hrtcp_cc_cubic;
 	end.program.send_bytes = dice.log_up_to(17);
 	end.program.write_bytes = static_cast<uint32_t>(1 + dice.log_up_to(16));
 	end.program.read_every_ns = dice.one_in(3) ? 1 + dice.log_up_to(28) : 0;
@@ -98,6 +107,8 @@ Outcome run_seed(uint64_t seed, bool trace)
 	for (int steps = 0; !(client.gone() && server.gone()); steps++) {
 		if (client.aborted() && client.gone())
 			return {};	/* the reset may be lost: the server's timers end it */
+		if (client.gone() && server.gave_up())
+			return {};	/* every one of six SYN,ACKs, or its ACK, was lost */
 		if (steps > step_limit)
 			throw Failure("no end in " + std::to_string(step_limit) + " events");
 		if (!clock.step() || clock.now_ns() > limit_ns)
@@ -111,7 +122,8 @@ Outcome run_seed(uint64_t seed, bool trace)
 		client.received() + server.received(), clock.now_ns()};
 }
 
-uint64_t run_bulk(const PathConfig &path, uint64_t bytes, uint64_t seed, uint64_t *again)
+uint64_t run_bulk(const PathConfig &path, const char *cc, uint64_t bytes, uint64_t seed,
+		  uint64_t *again)
 {
 	Dice dice(seed);
 	Clock clock;
@@ -120,8 +132,9 @@ uint64_t run_bulk(const PathConfig &path, uint64_t bytes, uint64_t seed, uint64_
 
 	clean.loss = clean.reorder = clean.duplicate = clean.corrupt = 0;
 	Path there(clock, path, seed), back(clock, clean, seed + 1);
-	a.open = {seq_of(1), 0, 1u << 20, 1u << 22, 1460, 1460, 536, 65535};
+	a.open = {seq_of(1), 0, 1u << 16, 1u << 24, 1460, 1460, 536, 65535};
 	b.open = a.open;
+	a.cfg.cc = hrtcp_cc_find(cc);
 	a.program.send_bytes = bytes;
 	Endpoint client("client", clock, there, a, false), server("server", clock, back, b, false);
 	there.connect([&](Bytes packet) { server.receive(std::move(packet)); });

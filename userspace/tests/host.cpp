@@ -12,6 +12,8 @@ hrtcp_cfg make_cfg(const Setup &setup)
 	hrtcp_cfg cfg = hrtcp_cfg_default;
 
 	cfg.sack = setup.sack;
+	cfg.hr_option = setup.hr;
+	cfg.cc = &hrtcp_cc_reno;
 	cfg.timestamps = setup.ts;
 	cfg.window_scaling = setup.wscale >= 0;
 	if (setup.tune)

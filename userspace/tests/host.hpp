@@ -39,6 +39,7 @@ struct Setup {
 	u16 win = 65535;		// field of the peer's segments that do not name theirs
 	u32 rcvbuf = 65535;
 	bool sack = false, ts = false;	// both ends
+	bool hr = false;		// the hrTCP option, both ends
 	int wscale = -1;		// the peer's, -1: no scaling
 	u32 iss = 0xfffffe00, irs = 0xffffff00;	// near the wrap on purpose
 	u64 rtt = MS(100);		// of the handshake: RTO = 100 + 4 * 50 + 40 ms

@@ -12,7 +12,7 @@ struct Blocks {
 
 	void kept(u32 start, u32 end) { hrtcp_sack_kept(&sack, seq_of(start), seq_of(end)); }
 
-	std::string list(u8 other_options = 0) const
+	std::string list(u8 other_options = 0)
 	{
 		hrtcp_opts opt{};
 		std::string out;

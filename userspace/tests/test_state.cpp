@@ -36,6 +36,7 @@ const std::map<int, std::string> moves = {
 	{ HRTCP_C_TW_REUSED,	  "T." },
 	{ HRTCP_C_ICMP_ERROR,	  "S. R." },
 	{ HRTCP_C_LATE_DATA,	  "1. 2." },
+	{ HRTCP_C_KEEPALIVE,	  "E. 1. 2. W. G. A." },
 };
 
 const std::map<char, int> letters = {

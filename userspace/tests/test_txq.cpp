@@ -84,7 +84,9 @@ struct Queue {
 
 	void ack(u32 una)
 	{
-		hrtcp_txq_ack(&q, seq_of(base + una), &rtt_sent_ns);
+		hrtcp_delivered d{};
+		hrtcp_txq_ack(&q, seq_of(base + una), &d);
+		rtt_sent_ns = d.repeated ? 0 : d.rtt_sent_ns;
 		const u32 left = q.head ? q.head->seq.v - base : end;
 		REQUIRE(left <= una);
 		lost.erase(lost.begin(), lost.lower_bound(left));

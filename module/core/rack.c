@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/* rack.c -- RACK (RFC 8985 6) and the tail loss probe (RFC 8985 7). */
+#include "tcb.h"
+
+#define DUP_THRESH 3
+#define WINDOW_LIFE 16			/* recoveries, RFC 8985 6.2 step 4 */
+#define PTO_NO_SRTT_NS 1000000000ull	/* RFC 8985 7.2 */
+
+void hrtcp_rack_init(struct hrtcp_conn *conn)
+{
+	memset(&conn->rack, 0, sizeof(conn->rack));
+	memset(&conn->tlp, 0, sizeof(conn->tlp));
+	conn->rack.window_mult = 1;
+	conn->rack.fack = conn->snd.una;
+	conn->rack.dsack_round = conn->snd.una;
+}
+
+/* Step 4: each round trip with a D-SACK widens the window by a quarter of the least RTT. */
+static void widen_window(struct hrtcp_conn *conn)
+{
+	struct hrtcp_rack *rack = &conn->rack;
+
+	if (seq_lt(conn->snd.una, rack->dsack_round))
+		return;
+	rack->dsack_round = conn->snd.nxt;
+	rack->window_mult = (u8)min_t(u32, rack->window_mult + 1u, 255);
+	rack->window_life = WINDOW_LIFE;
+}
+
+void hrtcp_rack_on_delivered(struct hrtcp_conn *conn, const struct hrtcp_delivered *d,
+			     const struct hrtcp_ack *ack)
+{
+	struct hrtcp_rack *rack = &conn->rack;
+
+	if (ack->dsacked_bytes)
+		widen_window(conn);
+	if (!d->bytes)
+		return;
+	if (d->once && seq_lt(d->lowest, rack->fack))
+		rack->reordering = true;
+	rack->fack = seq_max(rack->fack, d->highest);
+	if (!d->sent_ns || d->sent_ns < rack->newest.at_ns ||
+	    (d->sent_ns == rack->newest.at_ns && seq_lt(d->end, rack->newest.end)))
+		return;
+	rack->newest.at_ns = d->sent_ns;
+	rack->newest.end = d->end;
+	rack->rtt_ns = d->now_ns - d->sent_ns;
+}
+
+static u64 reorder_window(const struct hrtcp_conn *conn)
+{
+	const struct hrtcp_rack *rack = &conn->rack;
+
+	if (!rack->reordering && (conn->recovery.state >= HRTCP_R_RECOVERY ||
+				  conn->txq.sacked_bytes > (DUP_THRESH - 1u) * conn->snd.mss))
+		return 0;
+	return min_t(u64, conn->rtt.min_ns / 4 * rack->window_mult, conn->rtt.srtt_ns);
+}
+
+u64 hrtcp_rack_age(const struct hrtcp_conn *conn)
+{
+	return conn->rack.rtt_ns + reorder_window(conn);
+}
+
+void hrtcp_rack_detect(struct hrtcp_conn *conn, u64 now_ns)
+{
+	u64 wait_ns;
+
+	hrtcp_timer_clear(&conn->timers, HRTCP_T_REORDER);
+	if (!conn->sack.on || !conn->rack.newest.at_ns)
+		return;
+	if (!conn->txq.sacked_bytes && conn->recovery.state < HRTCP_R_RECOVERY)
+		return;			/* everything sent before has arrived */
+	wait_ns = hrtcp_txq_detect_lost(&conn->txq, &conn->rack.newest, hrtcp_rack_age(conn),
+					now_ns);
+	if (wait_ns)
+		hrtcp_timer_set(&conn->timers, HRTCP_T_REORDER, now_ns + wait_ns);
+}
+
+void hrtcp_rack_recovered(struct hrtcp_conn *conn)
+{
+	struct hrtcp_rack *rack = &conn->rack;
+
+	if (rack->window_life && !--rack->window_life)
+		rack->window_mult = 1;
+}
+
+/* A peer that acknowledges every second segment withholds the ACK of an odd last one. */
+static bool ack_may_be_delayed(const struct hrtcp_conn *conn)
+{
+	return DIV_ROUND_UP(conn->txq.pipe_bytes, conn->snd.mss) % 2;
+}
+
+void hrtcp_tlp_arm(struct hrtcp_conn *conn, u64 now_ns)
+{
+	u64 pto_ns = PTO_NO_SRTT_NS, rto_at_ns = conn->timers.at_ns[HRTCP_T_RETRANSMIT];
+
+	hrtcp_timer_clear(&conn->timers, HRTCP_T_PROBE);
+	if (!conn->sack.on || conn->recovery.state != HRTCP_R_OPEN ||
+	    conn->txq.sacked_bytes || !conn->txq.pipe_bytes)
+		return;
+	if (conn->rtt.srtt_ns) {
+		pto_ns = 2 * conn->rtt.srtt_ns;
+		if (ack_may_be_delayed(conn))
+			pto_ns += conn->rtt.peer_delack_ns;
+	}
+	hrtcp_timer_set(&conn->timers, HRTCP_T_PROBE, min_t(u64, now_ns + pto_ns, rto_at_ns));
+}
+
+void hrtcp_tlp_fired(struct hrtcp_conn *conn)
+{
+	bool sampled = conn->tlp.probes ? conn->tlp.sampled : conn->rtt.srtt_ns > 0;
+
+	if (!conn->tlp.out && sampled && conn->txq.pipe_bytes)
+		conn->tlp.due = true;
+}
+
+void hrtcp_tlp_sent(struct hrtcp_conn *conn, struct seq end, bool again)
+{
+	conn->tlp.due = false;
+	conn->tlp.out = true;
+	conn->tlp.again = again;
+	conn->tlp.sampled = false;
+	conn->tlp.end = end;
+	conn->tlp.probes++;
+}
+
+void hrtcp_tlp_on_ack(struct hrtcp_conn *conn, struct seq ack_seq, const struct hrtcp_ack *ack)
+{
+	struct hrtcp_tlp *tlp = &conn->tlp;
+
+	tlp->sampled |= ack->rtt_ns > 0;
+	if (!tlp->out || seq_lt(ack_seq, tlp->end))
+		return;
+	if (!tlp->again || ack->dsacked_bytes) {
+		tlp->out = false;
+	} else if (seq_gt(ack_seq, tlp->end)) {
+		tlp->out = false;
+		hrtcp_recovery_on_repaired(conn, ack->now_ns);
+	} else if (ack->duplicate && !ack->sacked) {
+		tlp->out = false;
+	}
+}

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0
+// hrtcp-model -- every interleaving of deliveries, losses, repeats, calls and deadlines of one
+// connection, within bounds, on the real core.
+//
+// A state is both ends and the segments between them; times count relative to now. From each
+// state every action that is possible is tried; a state seen before is not gone into again.
+// Checked: the core's invariants, each transition's beginning, that data arrives once and
+// whole, that nothing ends but CLOSED (or, for a listener, LISTEN), and that from every state
+// that was reached such an end can be reached.
+#include "model_end.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+namespace {
+
+using model::End;
+using model::Packets;
+using model::Violation;
+
+struct Bounds {
+	model::Script a, b;
+	int losses = 1, repeats = 0, early = 0;	// early: deadlines that pass before deliveries
+	bool reorder = true;
+};
+
+struct World {
+	End a, b;
+	Packets to_a, to_b;
+	uint64_t now = 1000000000;
+	int losses, repeats, early;
+
+	std::string key() const
+	{
+		std::string key;
+
+		a.key(key, now);
+		key += '|';
+		b.key(key, now);
+		for (const Packets *packets : {&to_a, &to_b}) {
+			key += '|';
+			for (const hrtcp_seg &seg : *packets)
+				key.append(reinterpret_cast<const char *>(&seg), offsetof(hrtcp_seg, opt))
+					.append(1, static_cast<char>(seg.opt.present))
+					.append(1, static_cast<char>(seg.opt.n_sack));
+		}
+		key += {static_cast<char>(losses), static_cast<char>(repeats), static_cast<char>(early)};
+		return key;
+	}
+};
+
+class Checker {
+public:
+	explicit Checker(const Bounds &bounds) : bounds_(bounds) {}
+	bool run(uint64_t limit);
+	size_t states() const { return names_.size(); }
+	size_t ends() const { return ends_; }
+
+private:
+	using Action = std::function<void(World &)>;
+	struct Step {
+		std::string what;
+		Action action;
+	};
+
+	std::vector<Step> steps_of(const World &world) const;
+	void deliveries(const World &world, bool to_a, std::vector<Step> &steps) const;
+	void calls(bool of_a, const World &world, std::vector<Step> &steps) const;
+	uint32_t visit(std::unique_ptr<World> world, uint32_t from, const std::string &how);
+	void check_end(const World &world) const;
+	void explain(uint32_t state, const std::string &why) const;
+	bool all_can_end() const;
+
+	Bounds bounds_;
+	std::unordered_map<std::string, uint32_t> names_;
+	struct Origin {
+		uint32_t from;
+		std::string how;
+	};
+	std::vector<Origin> origins_;
+	std::vector<std::vector<uint32_t>> into_;	// reverse edges
+	std::vector<bool> is_end_;
+	std::vector<std::pair<uint32_t, std::unique_ptr<World>>> todo_;
+	size_t ends_ = 0;
+};
+
+void Checker::deliveries(const World &world, bool to_a, std::vector<Step> &steps) const
+{
+	const Packets &packets = to_a ? world.to_a : world.to_b;
+	size_t n = bounds_.reorder ? packets.size() : std::min<size_t>(packets.size(), 1);
+	const char *name = to_a ? "a" : "b";
+
+	for (size_t i = 0; i < n; i++) {
+		auto take = [i, to_a](World &w, bool keep, bool lose) {
+			Packets &from = to_a ? w.to_a : w.to_b, &out = to_a ? w.to_b : w.to_a;
+			hrtcp_seg seg = from[i];
+			if (!keep)
+				from.erase(from.begin() + static_cast<long>(i));
+			if (!lose)
+				(to_a ? w.a : w.b).receive(seg, w.now, out);
+		};
+		std::string what = std::string(name) + " gets " + std::to_string(packets[i].flags) +
+				   " seq " + std::to_string(packets[i].seq.v) + " len " +
+				   std::to_string(packets[i].len);
+		steps.push_back({what, [take](World &w) { take(w, false, false); }});
+		if (world.losses)
+			steps.push_back({"lost: " + what, [take](World &w) {
+				w.losses--;
+				take(w, false, true);
+			}});
+		if (world.repeats)
+			steps.push_back({"repeated: " + what, [take](World &w) {
+				w.repeats--;
+				take(w, true, false);
+			}});
+	}
+}
+
+void Checker::calls(bool of_a, const World &world, std::vector<Step> &steps) const
+{
+	const End &end = of_a ? world.a : world.b;
+	std::string name = of_a ? "a " : "b ";
+	auto call = [of_a](void (End::*method)(uint64_t, Packets &)) {
+		return [of_a, method](World &w) {
+			((of_a ? w.a : w.b).*method)(w.now, of_a ? w.to_b : w.to_a);
+		};
+	};
+
+	if (end.may_write())
+		steps.push_back({name + "writes", call(&End::write)});
+	if (end.may_close())
+		steps.push_back({name + "closes", call(&End::close)});
+	if (end.may_abort())
+		steps.push_back({name + "aborts", call(&End::abort)});
+}
+
+std::vector<Checker::Step> Checker::steps_of(const World &world) const
+{
+	std::vector<Step> steps;
+	bool quiet = world.to_a.empty() && world.to_b.empty();
+	uint64_t at = std::min(world.a.deadline(), world.b.deadline());
+
+	deliveries(world, true, steps);
+	deliveries(world, false, steps);
+	calls(true, world, steps);
+	calls(false, world, steps);
+	if (at != HRTCP_NEVER && (quiet || world.early))
+		steps.push_back({"time passes", [at, quiet](World &w) {
+			w.now = std::max(w.now, at);
+			w.early -= !quiet;
+			if (w.a.deadline() <= w.now)
+				w.a.timer(w.now, w.to_b);
+			if (w.b.deadline() <= w.now)
+				w.b.timer(w.now, w.to_a);
+		}});
+	return steps;
+}
+
+void Checker::check_end(const World &world) const
+{
+	bool aborted = world.a.aborted() || world.b.aborted();
+
+	for (const End *end : {&world.a, &world.b})
+		if (!end->closed() && !end->listening())
+			throw Violation(std::string("nothing happens any more in ") +
+					hrtcp_state_name(end->state()));
+	if (aborted)
+		return;
+	if (world.a.error() || world.b.error())
+		throw Violation("ended with an error");
+	if (world.a.received() != bounds_.b.writes || world.b.received() != bounds_.a.writes)
+		return;	/* a close may come before a write: then less was written */
+	if (!world.a.eof() || !world.b.eof())
+		throw Violation("an end of stream was not seen");
+}
+
+uint32_t Checker::visit(std::unique_ptr<World> world, uint32_t from, const std::string &how)
+{
+	auto [at, is_new] = names_.try_emplace(world->key(), static_cast<uint32_t>(names_.size()));
+
+	if (is_new) {
+		origins_.push_back({from, how});
+		into_.emplace_back();
+		is_end_.push_back(false);
+		todo_.emplace_back(at->second, std::move(world));
+	}
+	into_[at->second].push_back(from);
+	return at->second;
+}
+
+void Checker::explain(uint32_t state, const std::string &why) const
+{
+	std::vector<std::string> way;
+
+	std::printf("violation: %s\n", why.c_str());
+	for (; state; state = origins_[state].from)
+		way.push_back(origins_[state].how);
+	for (auto step = way.rbegin(); step != way.rend(); ++step)
+		std::printf("  %s\n", step->c_str());
+}
+
+bool Checker::all_can_end() const
+{
+	std::vector<bool> can = is_end_;
+	std::vector<uint32_t> todo;
+
+	for (uint32_t i = 0; i < is_end_.size(); i++)
+		if (is_end_[i])
+			todo.push_back(i);
+	while (!todo.empty()) {
+		uint32_t at = todo.back();
+		todo.pop_back();
+		for (uint32_t from : into_[at])
+			if (!can[from]) {
+				can[from] = true;
+				todo.push_back(from);
+			}
+	}
+	auto stuck = std::find(can.begin(), can.end(), false);
+	if (stuck == can.end())
+		return true;
+	explain(static_cast<uint32_t>(stuck - can.begin()), "no way leads to an end");
+	return false;
+}
+
+bool Checker::run(uint64_t limit)
+{
+	static const hrtcp_cfg cfg = [] {
+		hrtcp_cfg c = hrtcp_cfg_default;
+		c.timestamps = false;
+		c.hr_option = false;
+		return c;
+	}();
+	auto world = std::make_unique<World>(World{End(bounds_.a, &cfg, 1000), End(bounds_.b, &cfg, 5000),
+						   {}, {}, 1000000000, bounds_.losses,
+						   bounds_.repeats, bounds_.early});
+
+	world->a.open(world->now, world->to_b);
+	visit(std::move(world), 0, "a connects");
+	while (!todo_.empty()) {
+		auto [name, from] = std::move(todo_.back());
+		todo_.pop_back();
+		std::string how;
+		try {
+			auto steps = steps_of(*from);
+			if (steps.empty()) {
+				check_end(*from);
+				is_end_[name] = true;
+				ends_++;
+			}
+			for (const Step &step : steps) {
+				how = step.what;
+				auto next = std::make_unique<World>(*from);
+				step.action(*next);
+				visit(std::move(next), name, how);
+			}
+		} catch (const Violation &violation) {
+			explain(name, violation.what() + (how.empty() ? "" : ", at: " + how));
+			return false;
+		}
+		if (names_.size() > limit) {
+			std::printf("more than %llu states\n", static_cast<unsigned long long>(limit));
+			return false;
+		}
+	}
+	return all_can_end();
+}
+
+struct Case {
+	const char *name;
+	Bounds bounds;
+};
+
+const Case cases[] = {
+	{"open and close, either side first, one loss, one repeat", {{0, true, false}, {0, true, false}, 1, 1, 0, true}},
+	{"two losses", {{0, true, false}, {0, true, false}, 2, 0, 0, true}},
+	{"an octet each way, one loss", {{1, true, false}, {1, true, false}, 1, 0, 0, true}},
+	{"deadlines that pass early", {{0, true, false}, {0, true, false}, 1, 0, 2, true}},
+	{"abort by either side, one loss", {{1, true, true}, {0, true, true}, 1, 0, 0, true}},
+};
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+	uint64_t limit = argc > 1 ? std::strtoull(argv[1], nullptr, 0) : 3000000;
+	bool good = true;
+
+	for (const Case &c : cases) {
+		Checker checker(c.bounds);
+		bool ok = checker.run(limit);
+		std::printf("%s: %zu states, %zu ends, %s\n", c.name, checker.states(), checker.ends(),
+			    ok ? "all can end" : "FAILED");
+		good &= ok;
+	}
+	return good ? 0 : 1;
+}

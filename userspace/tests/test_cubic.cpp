@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+// test_cubic.cpp -- CUBIC (RFC 9438) and HyStart++ (RFC 9406), by feeding it facts.
+#include <cmath>
+
+#include "host.hpp"
+
+namespace {
+
+constexpr u32 mss = 1000;
+
+// A connection in which only the congestion control moves.
+struct Control {
+	hrtcp_cfg cfg = hrtcp_cfg_default;
+	hrtcp_conn conn{};
+	u64 now_ns = SEC(1000);
+
+	Control()
+	{
+		hrtcp_conn_init(&conn, &cfg);
+		conn.snd.mss = mss;
+		conn.rtt.srtt_ns = MS(100);
+		hrtcp_conn_set_cc(&conn, &hrtcp_cc_cubic);
+	}
+
+	void ack(u32 bytes, u64 rtt_ns = MS(100))
+	{
+		hrtcp_ack a{};
+		a.now_ns = now_ns;
+		a.acked_bytes = bytes;
+		a.rtt_ns = rtt_ns;
+		a.cwnd_limited = true;
+		conn.snd.una = seq_add(conn.snd.una, bytes);
+		conn.snd.nxt = seq_add(conn.snd.una, conn.cc.cwnd_bytes);	// always full
+		conn.cc.ops->on_ack(&conn, &a);
+	}
+
+	// A round trip in which the whole window is acknowledged, a segment at a time.
+	void round(u64 rtt_ns = MS(100))
+	{
+		const u32 n = conn.cc.cwnd_bytes / mss;
+		conn.snd.nxt = seq_add(conn.snd.una, n * mss);
+		for (u32 i = 0; i < n; i++) {
+			now_ns += rtt_ns / n;
+			ack(mss, rtt_ns);
+		}
+	}
+
+	void lose()
+	{
+		conn.cc.ssthresh_bytes = conn.cc.ops->on_loss(&conn, now_ns);
+		conn.cc.cwnd_bytes = conn.cc.ssthresh_bytes;
+	}
+
+	u32 cwnd() const { return conn.cc.cwnd_bytes; }
+};
+
+} // namespace
+
+TEST_CASE("cubic: a loss leaves seven tenths", "[R9438-09]")
+{
+	Control c;
+
+	c.conn.cc.cwnd_bytes = 100 * mss;
+	c.lose();
+	CHECK(c.cwnd() == 70 * mss);
+}
+
+TEST_CASE("cubic: W_max is reached again after K, and passed slowly, then fast", "[R9438-02]")
+{
+	Control c;
+	c.conn.cc.cwnd_bytes = 1000 * mss;
+	c.lose();
+	// K = cbrt(300 / 0.4) = 9.09 s
+	const double k = std::cbrt(300 / 0.4);
+	const u64 begun = c.now_ns;
+	while (c.now_ns - begun < static_cast<u64>(k * 0.5 * 1e9))
+		c.round();
+	// W(t) = 0.4 (t - K)^3 + 1000 = 962 half way
+	CHECK(c.cwnd() > 950 * mss);
+	CHECK(c.cwnd() < 975 * mss);
+	while (c.now_ns - begun < static_cast<u64>(k * 1e9))
+		c.round();
+	CHECK(c.cwnd() > 995 * mss);
+	CHECK(c.cwnd() < 1005 * mss);
+	while (c.now_ns - begun < static_cast<u64>((k + 5) * 1e9))
+		c.round();
+	CHECK(c.cwnd() > 1040 * mss);	// + 0.4 * 125 = 50
+	CHECK(c.cwnd() < 1060 * mss);
+}
+
+TEST_CASE("cubic: a second loss below W_max lowers it further", "[R9438-10]")
+{
+	Control c;
+	c.conn.cc.cwnd_bytes = 100 * mss;
+	c.lose();
+	c.lose();
+	CHECK(c.cwnd() == 49 * mss);
+	// fast convergence: W_max = 70 * 1.7 / 2 = 59.5, K = cbrt(10.5 / 0.4) = 2.97 s
+	const u64 begun = c.now_ns;
+	while (c.now_ns - begun < SEC(3))
+		c.round();
+	CHECK(c.cwnd() >= 59 * mss);
+	CHECK(c.cwnd() < 65 * mss);
+}
+
+TEST_CASE("cubic: in small windows it is no slower than Reno", "[R9438-04]")
+{
+	Control c;
+	c.conn.cc.cwnd_bytes = 10 * mss;
+	c.lose();
+	const u32 before = c.cwnd();
+	for (int i = 0; i < 40; i++)
+		c.round(MS(10));
+	// 9 / 17 of a segment a round up to the old window, then one a round
+	CHECK(c.cwnd() > before + 20 * mss);
+}
+
+TEST_CASE("HyStart++: slow start goes over to a quarter of its pace when the RTT rises",
+	  "[R9406-02][R9406-03]")
+{
+	Control c;
+	c.conn.cc.cwnd_bytes = 16 * mss;
+	c.round();
+	c.round();
+	CHECK(c.cwnd() == 64 * mss);
+	for (int i = 0; i < 9; i++)
+		c.ack(mss, MS(130));	// 100 / 8 = 12.5 ms more would do
+	const u32 before = c.cwnd();
+	c.ack(4 * mss, MS(130));
+	CHECK(c.cwnd() == before + mss);
+	CHECK(c.conn.cc.ssthresh_bytes == ~0u);
+	for (int i = 0; i < 6; i++)
+		c.round(MS(130));
+	CHECK(c.conn.cc.ssthresh_bytes != ~0u);	// five rounds, and it is over
+}
+
+TEST_CASE("HyStart++: a rise that does not last is forgotten", "[R9406-04]")
+{
+	Control c;
+	c.conn.cc.cwnd_bytes = 16 * mss;
+	c.round();
+	c.round();
+	c.round(MS(130));
+	c.round(MS(100));
+	const u32 before = c.cwnd();
+	c.round(MS(100));
+	CHECK(c.cwnd() == 2 * before);
+}
+
+TEST_CASE("cubic: a window that is not used does not grow", "[R7661-01]")
+{
+	Control c;
+	hrtcp_ack a{};
+
+	c.conn.cc.cwnd_bytes = 10 * mss;
+	a.now_ns = c.now_ns;
+	a.acked_bytes = 5 * mss;
+	c.conn.cc.ops->on_ack(&c.conn, &a);
+	CHECK(c.cwnd() == 10 * mss);
+}
+
+TEST_CASE("congestion controls are found by name", "[cc]")
+{
+	CHECK(hrtcp_cc_find("cubic") == &hrtcp_cc_cubic);
+	CHECK(hrtcp_cc_find("reno") == &hrtcp_cc_reno);
+	CHECK(hrtcp_cc_find("dctcp") == &hrtcp_cc_dctcp);
+	CHECK(hrtcp_cc_find("vegas") == nullptr);
+}

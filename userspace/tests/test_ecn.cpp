@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+// test_ecn.cpp -- ECN (RFC 3168) and DCTCP (RFC 8257).
+#include "host.hpp"
+
+namespace {
+
+const Setup asking{ .tune = [](hrtcp_cfg &cfg) { cfg.ecn = HRTCP_ECN_ASK; } };
+
+// An end whose SYN asked and was answered.
+struct Agreed : Host {
+	explicit Agreed(const Setup &s = asking) : Host(s)
+	{
+		REQUIRE(open(0) == "");
+		REQUIRE(sees(0, { "SEW 0:0(0)" }) == "");
+		REQUIRE(peer(s.rtt, "S.E 0:0(0) ack 1") == "");
+		REQUIRE(sees(s.rtt, { ". 1:1(0) ack 1" }) == "");
+		start_clock();
+	}
+};
+
+void arrive(Host &h, u32 seq, u32 len, u8 flags, u8 ip_ecn)
+{
+	hrtcp_seg seg{};
+
+	seg.seq = seq_add(h.conn.rcv.irs, seq);
+	seg.ack = h.conn.snd.nxt;
+	seg.len = len;
+	seg.flags = static_cast<u8>(flags | HRTCP_ACK);
+	seg.wnd = 65535;
+	seg.ip_ecn = ip_ecn;
+	h.arrive(seg, pattern(seq - 1, len));
+}
+
+} // namespace
+
+TEST_CASE("ECN: asked for with ECE and CWR, agreed with ECE alone", "[R3168-01][R3168-02]")
+{
+	CHECK(Agreed().conn.ecn.on);
+	Host refused(asking);
+	OPEN(refused, 0);
+	SEES(refused, 0, "SEW 0:0(0)");
+	PEER(refused, MS(100), "S. 0:0(0) ack 1");
+	CHECK_FALSE(refused.conn.ecn.on);
+	refused.take_sent();
+}
+
+TEST_CASE("ECN: a SYN that was lost asks no more", "[R3168-05]")
+{
+	Host h(asking);
+
+	OPEN(h, 0);
+	SEES(h, 0, "SEW 0:0(0)");
+	SEES(h, SEC(1), "S 0:0(0)");
+}
+
+TEST_CASE("ECN: by default it is only granted", "[R3168-01]")
+{
+	Host h;
+
+	LISTEN(h, 0);
+	PEER(h, 0, "SEW 0:0(0)");
+	SEES(h, 0, "S.E 0:0(0) ack 1");
+	PEER(h, MS(1), ". 1:1(0) ack 1");
+	CHECK(h.conn.ecn.on);
+	Client plain;
+	CHECK_FALSE(plain.conn.ecn.on);
+}
+
+TEST_CASE("ECN: new data is ECT(0); retransmissions, ACKs and SYNs are not",
+	  "[R3168-04][R3168-12]")
+{
+	Agreed h;
+
+	WRITE(h, 0, 1000);
+	auto sent = h.take_sent();
+	REQUIRE(sent.size() == 1);
+	CHECK(sent[0].seg.ip_ecn == HRTCP_IP_ECT0);
+	h.run(RTO);
+	sent = h.take_sent();
+	REQUIRE(sent.size() == 1);
+	CHECK(sent[0].seg.ip_ecn == HRTCP_IP_NOT_ECT);
+}
+
+TEST_CASE("ECN: a mark is echoed in every ACK until CWR", "[R3168-10]")
+{
+	Agreed h;
+
+	arrive(h, 1, 1000, 0, HRTCP_IP_CE);
+	arrive(h, 1001, 1000, 0, HRTCP_IP_ECT0);
+	auto sent = h.take_sent();
+	REQUIRE(sent.size() == 1);
+	CHECK(sent[0].seg.flags & HRTCP_ECE);
+	arrive(h, 2001, 1000, HRTCP_CWR, HRTCP_IP_ECT0);
+	arrive(h, 3001, 1000, 0, HRTCP_IP_ECT0);
+	sent = h.take_sent();
+	REQUIRE(sent.size() == 1);
+	CHECK_FALSE(sent[0].seg.flags & HRTCP_ECE);
+}
+
+TEST_CASE("ECN: an echo is answered once a window, and CWR says so", "[R3168-06][R3168-08]")
+{
+	Agreed h;
+	WRITE(h, 0, 8000);
+	h.take_sent();
+	PEER(h, MS(100), ".E 1:1(0) ack 1001");
+	CHECK(h.conn.cc.cwnd_bytes == 3500);	// half of what is in flight, RFC 5681 (4)
+	PEER(h, MS(101), ".E 1:1(0) ack 2001");
+	CHECK(h.conn.cc.cwnd_bytes == 3500);
+	PEER(h, MS(102), ".E 1:1(0) ack 8001");
+	const u32 cwnd = h.conn.cc.cwnd_bytes;
+	WRITE(h, MS(103), 2000);
+	auto sent = h.take_sent();
+	REQUIRE(sent.size() == 2);
+	CHECK(sent[0].seg.flags & HRTCP_CWR);
+	CHECK_FALSE(sent[1].seg.flags & HRTCP_CWR);
+	CHECK(cwnd <= 4000);
+}
+
+TEST_CASE("DCTCP: every change of the mark is acknowledged exactly", "[R8257-02]")
+{
+	Agreed h({ .tune = [](hrtcp_cfg &cfg) {
+		cfg.ecn = HRTCP_ECN_ASK;
+	} });
+	hrtcp_conn_set_cc(&h.conn, &hrtcp_cc_dctcp);
+
+	arrive(h, 1, 400, 0, HRTCP_IP_ECT0);
+	CHECK(h.take_sent().empty());
+	arrive(h, 401, 400, 0, HRTCP_IP_CE);
+	auto sent = h.take_sent();
+	REQUIRE(sent.size() == 1);
+	CHECK_FALSE(sent[0].seg.flags & HRTCP_ECE);
+	CHECK(seq_diff(sent[0].seg.ack, h.conn.rcv.irs) == 401);
+	arrive(h, 801, 400, 0, HRTCP_IP_ECT0);
+	sent = h.take_sent();
+	REQUIRE(sent.size() == 1);
+	CHECK(sent[0].seg.flags & HRTCP_ECE);
+	CHECK(seq_diff(sent[0].seg.ack, h.conn.rcv.irs) == 801);
+}
+
+TEST_CASE("DCTCP: the cut follows the fraction of marks", "[R8257-03][R8257-05]")
+{
+	hrtcp_cfg cfg = hrtcp_cfg_default;
+	hrtcp_conn conn{};
+
+	hrtcp_conn_init(&conn, &cfg);
+	conn.snd.mss = 1000;
+	hrtcp_conn_set_cc(&conn, &hrtcp_cc_dctcp);
+	conn.cc.cwnd_bytes = 100000;
+	CHECK(conn.cc.ops->on_ecn(&conn, 1) == 50000);	// alpha is 1 at first
+	for (int i = 0; i < 200; i++) {			// windows without a mark
+		hrtcp_ack a{};
+		a.acked_bytes = 1000;
+		conn.snd.una = conn.snd.nxt = seq_add(conn.snd.nxt, 1000);
+		conn.cc.ops->on_delivered(&conn, &a);
+	}
+	CHECK(conn.cc.ops->on_ecn(&conn, 1) > 99000);
+}

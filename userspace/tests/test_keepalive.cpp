@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+// test_keepalive.cpp -- keepalive (RFC 9293 3.8.4) and the user timeout (RFC 5482), true lengths.
+#include "host.hpp"
+
+TEST_CASE("keepalive: off unless asked for", "[MUST-25]")
+{
+	Client h;
+
+	QUIET(h, SEC(100000));
+	STATE(h, ESTABLISHED);
+}
+
+TEST_CASE("keepalive: two hours idle, then a probe every 75 s; nine without answer end it",
+	  "[MUST-24][MUST-27][MUST-28][MUST-29][SHLD-12]")
+{
+	Client h;
+
+	hrtcp_conn_set_keepalive(&h.conn, true, h.now());
+	h.settle();
+	for (u64 i = 0; i < 9; i++)
+		SEES(h, SEC(7200 + 75 * i), ". 0(0) ack 1");
+	QUIET(h, SEC(7200 + 75 * 9));
+	STATE(h, CLOSED);
+	ERR(h, ETIMEDOUT);
+}
+
+TEST_CASE("keepalive: any answer begins the two hours anew", "[MUST-29][MUST-26]")
+{
+	Client h;
+
+	hrtcp_conn_set_keepalive(&h.conn, true, h.now());
+	h.settle();
+	SEES(h, SEC(7200), ". 0(0) ack 1");
+	PEER(h, SEC(7201), ". 1(0) ack 1");
+	SEES(h, SEC(7201 + 7200), ". 0(0) ack 1");
+	SEES(h, SEC(7201 + 7275), ". 0(0) ack 1");
+	PEER(h, SEC(7201 + 7276), ". 1(0) ack 1");
+	STATE(h, ESTABLISHED);
+}
+
+TEST_CASE("keepalive: not while data is outstanding", "[MUST-26]")
+{
+	Client h({ .tune = [](hrtcp_cfg &cfg) {
+		cfg.keepalive_time_ns = SEC(1);
+		cfg.rto_init_ns = SEC(10);
+	} });
+
+	hrtcp_conn_set_keepalive(&h.conn, true, h.now());
+	WRITE(h, 0, 100);
+	SEES(h, 0, "P. 1(100) ack 1");
+	SEES(h, RTO, "P. 1(100) ack 1");
+	SEES(h, RTO + 2 * RTO, "P. 1(100) ack 1");
+	PEER(h, MS(1100), ". 1(0) ack 101");
+	SEES(h, MS(2100), ". 100(0) ack 1");	// a second after the last segment came
+}
+
+TEST_CASE("keepalive: times of a connection", "[MUST-28]")
+{
+	Client h;
+
+	hrtcp_conn_set_keepalive(&h.conn, true, h.now());
+	hrtcp_conn_set_keepalive_times(&h.conn, SEC(10), SEC(1), 2, h.now());
+	h.settle();
+	SEES(h, SEC(10), ". 0(0) ack 1");
+	SEES(h, SEC(11), ". 0(0) ack 1");
+	QUIET(h, SEC(12));
+	STATE(h, CLOSED);
+}
+
+TEST_CASE("X-01: user timeout", "[X-01][MUST-21]")
+{
+	Client h;
+
+	hrtcp_conn_set_user_timeout(&h.conn, SEC(1));
+	WRITE(h, 0, 100);
+	SEES(h, 0, "P. 1(100) ack 1");
+	SEES(h, RTO, "P. 1(100) ack 1");
+	QUIET(h, SEC(1));
+	STATE(h, CLOSED);
+	ERR(h, ETIMEDOUT);
+}
