@@ -248,8 +248,8 @@ void hrtcp_conn_set_keepalive(struct hrtcp_conn *conn, bool on, u64 now_ns)
 	conn->keepalive.on = on;
 	conn->keepalive.sent = 0;
 	hrtcp_timer_clear(&conn->timers, HRTCP_T_KEEPALIVE);
-	if (on)
-		hrtcp_conn_arm_keepalive(conn, now_ns);
+	if (on && hrtcp_state_synchronized(conn->state) && conn->state != HRTCP_TIME_WAIT)
+		hrtcp_conn_arm_keepalive(conn, now_ns);	/* else once ESTABLISHED */
 }
 
 void hrtcp_conn_set_keepalive_times(struct hrtcp_conn *conn, u64 time_ns, u64 intvl_ns,

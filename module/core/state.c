@@ -186,8 +186,11 @@ static void run_effects(struct hrtcp_conn *conn, u8 effects, u64 now_ns)
 {
 	struct hrtcp_timers *timers = &conn->timers;
 
-	if (effects & HRTCP_FX_UP)
+	if (effects & HRTCP_FX_UP) {
 		conn->events |= HRTCP_EV_UP;
+		if (conn->keepalive.on)
+			hrtcp_conn_arm_keepalive(conn, now_ns);
+	}
 	if (effects & HRTCP_FX_EOF)
 		conn->events |= HRTCP_EV_READABLE;
 	if (effects & HRTCP_FX_RST) {

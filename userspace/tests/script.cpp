@@ -198,7 +198,8 @@ bool same_options(const Line &want, const hrtcp_opts &got)
 	if (w.n_sack != got.n_sack)
 		return false;
 	for (u32 i = 0; i < w.n_sack; i++)
-		if (w.sack[i].start.v != got.sack[i].start.v || w.sack[i].end.v != got.sack[i].end.v)
+		if (w.sack[i].start.v != got.sack[i].start.v ||
+		    w.sack[i].end.v != got.sack[i].end.v)
 			return false;
 	return true;
 }

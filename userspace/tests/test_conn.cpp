@@ -110,13 +110,15 @@ TEST_CASE("on_tx_failed: again and again", "[conn]")
 
 	h.fail_tx = 50;
 	WRITE(h, 0, 2500);
-	SEES(h, MS(50), ". 1:1001(1000) ack 1", ". 1001:2001(1000) ack 1", "P. 2001:2501(500) ack 1");
+	SEES(h, MS(50), ". 1:1001(1000) ack 1", ". 1001:2001(1000) ack 1",
+	     "P. 2001:2501(500) ack 1");
 	CHECK(hrtcp_conn_queued(&h.conn) == 2500);
 }
 
 // -- ICMP --------------------------------------------------------------------------------------
 
-TEST_CASE("on_icmp: a soft error is remembered, nothing more", "[MUST-54][MUST-56/unreach][SHLD-25]")
+TEST_CASE("on_icmp: a soft error is remembered, nothing more",
+	  "[MUST-54][MUST-56/unreach][SHLD-25]")
 {
 	for (const u8 s : { HRTCP_SYN_SENT, HRTCP_ESTABLISHED, HRTCP_FIN_WAIT_1 }) {
 		INFO(hrtcp_state_name(s));
@@ -184,7 +186,8 @@ TEST_CASE("on_icmp: only one that quotes what is in flight", "[R5927-01]")
 
 // -- the path ----------------------------------------------------------------------------------
 
-TEST_CASE("on_path: smaller: lost segments are cut anew, without a reduction", "[R1191-04][MUST-16]")
+TEST_CASE("on_path: smaller: lost segments are cut anew, without a reduction",
+	  "[R1191-04][MUST-16]")
 {
 	Client h;
 

@@ -146,7 +146,8 @@ TEST_CASE("window: a probe of a shut one is answered", "[R9293-50][MAY-8]")
 	}
 }
 
-TEST_CASE("window: the update after a read waits for a step worth sending", "[MUST-39][R9293-52]")
+TEST_CASE("window: the update after a read waits for a step worth sending",
+	  "[MUST-39][R9293-52]")
 {
 	Client h({ .rcvbuf = 4000 });
 

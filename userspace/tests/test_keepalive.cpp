@@ -79,3 +79,15 @@ TEST_CASE("X-01: user timeout", "[X-01][MUST-21]")
 	STATE(h, CLOSED);
 	ERR(h, ETIMEDOUT);
 }
+
+TEST_CASE("keepalive: asked for before the handshake, it begins after it", "[MUST-24]")
+{
+	Host h;
+
+	hrtcp_conn_set_keepalive(&h.conn, true, h.now());
+	OPEN(h, 0);
+	SEES(h, 0, "S 0:0(0)");
+	PEER(h, MS(100), "S. 0:0(0) ack 1");
+	SEES(h, MS(100), ". 1:1(0) ack 1");
+	SEES(h, SEC(7200) + MS(100), ". 0(0) ack 1");
+}

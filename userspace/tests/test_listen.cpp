@@ -59,7 +59,8 @@ TEST_CASE("A-12: SYN opens a request", "[A-12][R9293-11]")
 	CHECK(h.req->iss.v == h.setup.iss);
 }
 
-TEST_CASE("A-12: every offer is taken, none is invented", "[A-12][R7323-02][R7323-09][R2018-01]")
+TEST_CASE("A-12: every offer is taken, none is invented",
+	  "[A-12][R7323-02][R7323-09][R2018-01]")
 {
 	Listener all({ .rcvbuf = 1 << 20, .sack = true, .ts = true, .wscale = 7 });
 	PEER(all, 0, "S 0:0(0) <mss 900,sackOK,TS val 77 ecr 0,wscale 3>");
@@ -228,7 +229,8 @@ TEST_CASE("A-63: ACK of something else", "[A-63][R9293-25]")
 	}
 }
 
-TEST_CASE("X-05, T-07: SYN,ACK is repeated, then the request is reset", "[X-05][T-05][T-07][T-08]")
+TEST_CASE("X-05, T-07: SYN,ACK is repeated, then the request is reset",
+	  "[X-05][T-05][T-07][T-08]")
 {
 	HalfOpen h;
 
@@ -282,7 +284,8 @@ TEST_CASE("req: a repeated SYN,ACK gives no sample, one segment to begin with an
 
 // -- the two queues ----------------------------------------------------------------------
 
-TEST_CASE("T-08: half-open requests are bounded, SYNs above the limit dropped", "[T-08][R4987-02]")
+TEST_CASE("T-08: half-open requests are bounded, SYNs above the limit dropped",
+	  "[T-08][R4987-02]")
 {
 	Listener h({ .tune = [](hrtcp_cfg &c) { c.max_syn_backlog = 3; } });
 

@@ -207,7 +207,8 @@ TEST_CASE("silly window, cork: the override comes within 0.1 to 1 s", "[R9293-51
 
 // -- silly windows -----------------------------------------------------------------------
 
-TEST_CASE("silly window: less than a segment and than half the largest waits", "[MUST-38][R9293-51]")
+TEST_CASE("silly window: less than a segment and than half the largest waits",
+	  "[MUST-38][R9293-51]")
 {
 	Client h;
 
@@ -300,7 +301,8 @@ TEST_CASE("probe: an orphan does not wait for ever", "[R6429-01]")
 	STATE(h, CLOSED);
 }
 
-TEST_CASE("shrunk window: nothing new beyond it, the old goes again", "[MUST-34][SHLD-15][SHLD-16]")
+TEST_CASE("shrunk window: nothing new beyond it, the old goes again",
+	  "[MUST-34][SHLD-15][SHLD-16]")
 {
 	Client h;
 

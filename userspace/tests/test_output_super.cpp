@@ -93,7 +93,8 @@ TEST_CASE("super-segment: only the lost part goes again", "[output][R5681-10]")
 	CHECK(h.buffers() == 0);
 }
 
-TEST_CASE("super-segment: retransmission after a timeout grows with cwnd", "[output][R5681-09][R3465-02]")
+TEST_CASE("super-segment: retransmission after a timeout grows with cwnd",
+	  "[output][R5681-09][R3465-02]")
 {
 	Client h(big);
 

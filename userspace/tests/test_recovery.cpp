@@ -147,7 +147,8 @@ TEST_CASE("reordering of less than three segments retransmits nothing", "[R5681-
 
 // -- timeouts --------------------------------------------------------------------------------
 
-TEST_CASE("timeout: the first segment, then slow start from one", "[R6298-10][R5681-08][R5681-09]")
+TEST_CASE("timeout: the first segment, then slow start from one",
+	  "[R6298-10][R5681-08][R5681-09]")
 {
 	Sending h(10000);
 
@@ -172,7 +173,8 @@ TEST_CASE("timeout: a second one of the same segment leaves ssthresh alone", "[R
 	CHECK(h.cwnd() == 1000);
 }
 
-TEST_CASE("timeout: no sample from what went twice, backoff stays until one", "[R6298-06][R8961-01]")
+TEST_CASE("timeout: no sample from what went twice, backoff stays until one",
+	  "[R6298-06][R8961-01]")
 {
 	Client h;
 

@@ -82,9 +82,11 @@ TEST_CASE("T-18: three-segment close", "[T-18][T-17]")
 		CLOSE(e.other, MS(20));
 		STATE(e.other, LAST_ACK);
 		if (client_first)
-			LADDER(e, SEC(1), "C F. 1:1(0) ack 1", "S F. 1:1(0) ack 2", "C . 2:2(0) ack 2");
+			LADDER(e, SEC(1), "C F. 1:1(0) ack 1", "S F. 1:1(0) ack 2",
+			       "C . 2:2(0) ack 2");
 		else
-			LADDER(e, SEC(1), "S F. 1:1(0) ack 1", "C F. 1:1(0) ack 2", "S . 2:2(0) ack 2");
+			LADDER(e, SEC(1), "S F. 1:1(0) ack 1", "C F. 1:1(0) ack 2",
+			       "S . 2:2(0) ack 2");
 		CHECK(e.other.conn.state == HRTCP_CLOSED);
 		CAUSES(e.first, HRTCP_C_CLOSE, HRTCP_C_FIN_RCVD_ACKED);
 	}

@@ -159,7 +159,8 @@ TEST_CASE("A-86: a bare FIN beyond a gap", "[A-86][R9293-62]")
 	CHECK(h.buffers() == 0);
 }
 
-TEST_CASE("A-87, T-17: FIN with the ACK of ours goes straight to TIME-WAIT", "[A-87][R9293-66][T-17]")
+TEST_CASE("A-87, T-17: FIN with the ACK of ours goes straight to TIME-WAIT",
+	  "[A-87][R9293-66][T-17]")
 {
 	Reached h(HRTCP_FIN_WAIT_1);
 

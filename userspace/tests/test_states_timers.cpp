@@ -123,7 +123,8 @@ TEST_CASE("X-06: an orphan is given up sooner", "[X-06][SHLD-11]")
 	repeats(h, "FP. 1:1001(1000) ack 1", RTO, RTO, h.cfg.orphan_r2_ns);
 }
 
-TEST_CASE("X-07: a shut window is probed as long as the peer answers", "[X-07][MUST-37][SHLD-30]")
+TEST_CASE("X-07: a shut window is probed as long as the peer answers",
+	  "[X-07][MUST-37][SHLD-30]")
 {
 	for (const u8 s : { HRTCP_ESTABLISHED, HRTCP_CLOSE_WAIT }) {
 		INFO(hrtcp_state_name(s));

@@ -146,7 +146,8 @@ TEST_CASE("A-50, T-29: no RST ends TIME-WAIT", "[A-50][T-29][R1337-01]")
 	for (const bool with_record : { false, true }) {
 		Reached h(HRTCP_TIME_WAIT, { .compact_tw = with_record });
 		CAPTURE(with_record);
-		for (const char *rst : { "R nxt(0)", "R. nxt(0) ack nxt", "R nxt+1(0)", "R 0:0(0)" })
+		for (const char *rst : { "R nxt(0)", "R. nxt(0) ack nxt", "R nxt+1(0)",
+					 "R 0:0(0)" })
 			PEER(h, SEC(10), rst);
 		QUIET(h, SEC(120) - 1);
 		STATE(h, TIME_WAIT);
