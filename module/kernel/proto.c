@@ -34,10 +34,18 @@ static void hrtcp_leave_memory_pressure(struct sock *sk)
 	WRITE_ONCE(memory_pressure, 0);
 }
 
+/* SO_KEEPALIVE; the socket is owned. */
+static void hrtcp_keepalive(struct sock *sk, int on)
+{
+	hrtcp_conn_set_keepalive(&hrtcp_sk(sk)->conn, on, ktime_get_ns());
+	hrtcp_settle(sk);
+}
+
 /* owner is left out on purpose: the essay in sock.c, "The module". */
 struct proto hrtcp_proto = {
 	.name			= "HRTCP",
 	.init			= hrtcp_sock_init,
+	.keepalive		= hrtcp_keepalive,
 	.backlog_rcv		= hrtcp_rx_feed,
 	.release_cb		= hrtcp_release_cb,
 	.enter_memory_pressure	= hrtcp_enter_memory_pressure,

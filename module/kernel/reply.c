@@ -18,7 +18,7 @@
 #include "stats.h"
 #include "tx.h"
 
-static void push_v4(struct sk_buff *skb, const struct hrtcp_path *path,
+static void push_v4(struct sk_buff *skb, const struct hrtcp_path *path, u8 ecn,
 		    const struct dst_entry *dst)
 {
 	struct iphdr *iph;
@@ -29,7 +29,7 @@ static void push_v4(struct sk_buff *skb, const struct hrtcp_path *path,
 	memset(iph, 0, sizeof(*iph));
 	iph->version = 4;
 	iph->ihl = sizeof(*iph) / 4;
-	iph->tos = path->tos;
+	iph->tos = path->tos | ecn;
 	iph->frag_off = htons(IP_DF);	/* so that no ID is needed, RFC 6864 4.1 */
 	iph->ttl = ip4_dst_hoplimit(dst);
 	iph->protocol = IPPROTO_TCP;
@@ -38,14 +38,15 @@ static void push_v4(struct sk_buff *skb, const struct hrtcp_path *path,
 	skb->protocol = htons(ETH_P_IP);
 }
 
-static void push_v6(struct sk_buff *skb, const struct hrtcp_path *path, struct dst_entry *dst)
+static void push_v6(struct sk_buff *skb, const struct hrtcp_path *path, u8 ecn,
+		    struct dst_entry *dst)
 {
 	struct ipv6hdr *hdr;
 
 	skb_push(skb, sizeof(*hdr));
 	skb_reset_network_header(skb);
 	hdr = ipv6_hdr(skb);
-	ip6_flow_hdr(hdr, path->tos, 0);
+	ip6_flow_hdr(hdr, path->tos | ecn, 0);
 	hdr->payload_len = htons(skb->len - sizeof(*hdr));
 	hdr->nexthdr = IPPROTO_TCP;
 	hdr->hop_limit = ip6_dst_hoplimit(dst);
@@ -74,10 +75,10 @@ static void xmit(const struct hrtcp_path *path, const struct hrtcp_seg *seg)
 	skb_dst_set(skb, dst);
 	skb->mark = path->mark;
 	if (hrtcp_key_v4(&path->key)) {
-		push_v4(skb, path, dst);
+		push_v4(skb, path, seg->ip_ecn, dst);
 		ip_local_out(net, NULL, skb);
 	} else {
-		push_v6(skb, path, dst);
+		push_v6(skb, path, seg->ip_ecn, dst);
 		ip6_local_out(net, NULL, skb);
 	}
 }

@@ -143,9 +143,10 @@ void hrtcp_route_open(struct sock *sk, struct hrtcp_open *open, u64 now_ns)
 
 	sock_owned_by_me(sk);
 	hs->mtu = dst_mtu(dst);
-	open_over(open, dst, is_v4(sk), hs->user_mss);
+	open_over(open, dst, is_v4(sk), hs->user.mss);
 	open->gso_max = gso_max_of(sk, open->mss_path);
 	open->rcvbuf_bytes = hrtcp_rcvbuf_payload(READ_ONCE(sk->sk_rcvbuf));
+	open->rcvbuf_max_bytes = hrtcp_rcvbuf_payload_max(sk);
 	hs->rcvbuf_seen = READ_ONCE(sk->sk_rcvbuf);
 	open->iss = hrtcp_iss(&hs->rec.key, now_ns);
 	open->ts_offset = hrtcp_ts_offset(&hs->rec.key);
@@ -156,8 +157,9 @@ void hrtcp_path_open(const struct hrtcp_path *path, struct dst_entry *dst,
 {
 	struct sock *sk = path->listener;
 
-	open_over(open, dst, hrtcp_key_v4(&path->key), hrtcp_sk(sk)->user_mss);
+	open_over(open, dst, hrtcp_key_v4(&path->key), hrtcp_sk(sk)->user.mss);
 	open->rcvbuf_bytes = hrtcp_rcvbuf_payload(READ_ONCE(sk->sk_rcvbuf));
+	open->rcvbuf_max_bytes = hrtcp_rcvbuf_payload_max(sk);
 	open->iss = hrtcp_iss(&path->key, now_ns);
 	open->ts_offset = hrtcp_ts_offset(&path->key);
 }
@@ -179,7 +181,7 @@ void hrtcp_route_check(struct sock *sk)
 	if (IS_ERR(dst) || dst_mtu(dst) == hs->mtu)
 		return;
 	hs->mtu = dst_mtu(dst);
-	mss = mss_of(hs->mtu, is_v4(sk), hs->user_mss);
+	mss = mss_of(hs->mtu, is_v4(sk), hs->user.mss);
 	hrtcp_conn_on_path(&hs->conn, mss, gso_max_of(sk, mss));
 }
 

@@ -12,6 +12,8 @@
 
 #include <net/addrconf.h>
 #include <net/busy_poll.h>
+#include <net/dsfield.h>
+#include <net/inet_ecn.h>
 #include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
 #include <net/route.h>
@@ -46,6 +48,23 @@ static void strip_payload(struct hrtcp_seg *seg)
 {
 	seg->len = 0;
 	seg->flags &= ~(HRTCP_FIN | HRTCP_PSH);
+}
+
+/* The two bits that routers write. */
+static u8 ip_ecn(const struct sk_buff *skb)
+{
+	if (ip_hdr(skb)->version == 4)
+		return ip_hdr(skb)->tos & INET_ECN_MASK;
+	return ipv6_get_dsfield(ipv6_hdr(skb)) & INET_ECN_MASK;
+}
+
+static enum hrtcp_drop parse(struct sk_buff *skb, struct hrtcp_seg *seg)
+{
+	const enum hrtcp_drop drop = hrtcp_wire_parse(skb->data, skb_headlen(skb), skb->len,
+						      seg);
+
+	seg->ip_ecn = ip_ecn(skb);
+	return drop;
 }
 
 static void feed(struct hrtcp_sock *hs, struct sk_buff *skb, struct hrtcp_seg *seg)
@@ -86,8 +105,8 @@ static void feed(struct hrtcp_sock *hs, struct sk_buff *skb, struct hrtcp_seg *s
 int hrtcp_rx_feed(struct sock *sk, struct sk_buff *skb)
 {
 	struct hrtcp_sock *hs = hrtcp_sk(sk);
-	enum hrtcp_drop drop = HRTCP_DROP_NONE;
 	struct hrtcp_seg seg;
+	enum hrtcp_drop drop;
 
 	sock_owned_by_me(sk);
 	if (!hs->hashed) {
@@ -96,7 +115,7 @@ int hrtcp_rx_feed(struct sock *sk, struct sk_buff *skb)
 		return 0;
 	}
 	skb_dst_drop(skb);
-	drop = hrtcp_wire_parse(skb->data, skb_headlen(skb), skb->len, &seg);
+	drop = parse(skb, &seg);
 	if (drop) {
 		hrtcp_count_drop(hs->hn, drop);
 		kfree_skb(skb);
@@ -171,7 +190,7 @@ static enum hrtcp_drop check_parse(struct hrtcp_arrival *a, struct sock *sk)
 
 	if (drop)
 		return drop;
-	return hrtcp_wire_parse(a->skb->data, skb_headlen(a->skb), a->skb->len, &a->seg);
+	return parse(a->skb, &a->seg);
 }
 
 /* -- whose is it? ------------------------------------------------------------------ */

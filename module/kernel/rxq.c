@@ -13,6 +13,7 @@
 
 #include "core/conn.h"
 
+#include "netns.h"
 #include "sock.h"
 
 #define DENSE_SIZE 8192			/* of the buffers that small segments are copied to */
@@ -125,6 +126,13 @@ bool hrtcp_rxq_readable(const struct sock *sk)
 	if (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN)
 		return true;
 	return READ_ONCE(conn->rcv.unread_bytes) >= sock_rcvlowat(sk, 0, INT_MAX);
+}
+
+u32 hrtcp_rcvbuf_payload_max(const struct sock *sk)
+{
+	if (sk->sk_userlocks & SOCK_RCVBUF_LOCK)
+		return hrtcp_rcvbuf_payload(READ_ONCE(sk->sk_rcvbuf));
+	return hrtcp_rcvbuf_payload(READ_ONCE(hrtcp_sk(sk)->hn->bufs.rmem[2]));
 }
 
 void hrtcp_rxq_purge(struct sock *sk)

@@ -32,6 +32,9 @@ static inline u32 hrtcp_rcvbuf_payload(int rcvbuf)
 	return (u32)rcvbuf / 2;
 }
 
+/* What the core may let it grow to. */
+u32 hrtcp_rcvbuf_payload_max(const struct sock *sk);
+
 /* May the payload of @seg stay? HRTCP_DROP_NONE, or why not. The socket is owned for this
  * and all below. */
 enum hrtcp_drop hrtcp_rxq_admit(struct sock *sk, struct sk_buff *skb,

@@ -155,7 +155,8 @@ static int send_locked(struct send *s)
 	sock_owned_by_me(s->sk);
 	sk_clear_bit(SOCKWQ_ASYNC_NOSPACE, s->sk);
 	err = wait_connected(s);
-	hrtcp_conn_set_cork(conn, hrtcp_sk(s->sk)->cork || s->msg->msg_flags & MSG_MORE);
+	hrtcp_conn_set_cork(conn, hrtcp_sk(s->sk)->user.cork ||
+				  s->msg->msg_flags & MSG_MORE);
 	if (!err)
 		err = send_all(s);
 	if (s->copied) {
@@ -194,7 +195,7 @@ void hrtcp_splice_eof(struct socket *sock)
 	struct sock *sk = sock->sk;
 
 	lock_sock(sk);
-	hrtcp_conn_set_cork(&hrtcp_sk(sk)->conn, hrtcp_sk(sk)->cork);
+	hrtcp_conn_set_cork(&hrtcp_sk(sk)->conn, hrtcp_sk(sk)->user.cork);
 	hrtcp_settle(sk);
 	release_sock(sk);
 }

@@ -58,15 +58,42 @@ static void take_transitions(struct hrtcp_sock *hs)
 		sk->sk_state_change(sk);
 }
 
-/* The user may have changed SO_RCVBUF; nothing tells us. */
-static void take_rcvbuf(struct hrtcp_sock *hs)
+/* The user may have changed SO_RCVBUF, nothing tells us; or the core tuned its own. */
+static void match_rcvbuf(struct hrtcp_sock *hs)
 {
-	const u32 rcvbuf = READ_ONCE(hs->inet.sk.sk_rcvbuf);
+	struct sock *sk = &hs->inet.sk;
+	const int rcvbuf = READ_ONCE(sk->sk_rcvbuf);
 
-	if (rcvbuf == hs->rcvbuf_seen)
+	if (rcvbuf != hs->rcvbuf_seen) {
+		hs->rcvbuf_seen = rcvbuf;
+		hrtcp_conn_on_rcvbuf(&hs->conn, hrtcp_rcvbuf_payload(rcvbuf));
+	} else if (hs->conn.rcv.buf_bytes > hrtcp_rcvbuf_payload(rcvbuf)) {
+		hs->rcvbuf_seen = 2 * hs->conn.rcv.buf_bytes;
+		WRITE_ONCE(sk->sk_rcvbuf, hs->rcvbuf_seen);
+	}
+}
+
+static void count_up(struct hrtcp_net *hn, enum hrtcp_stat stat, u32 *counted, u32 now)
+{
+	if (*counted == now)
 		return;
-	hs->rcvbuf_seen = rcvbuf;
-	hrtcp_conn_on_rcvbuf(&hs->conn, hrtcp_rcvbuf_payload(rcvbuf));
+	hrtcp_count_add(hn, stat, now - *counted);
+	*counted = now;
+}
+
+/* What the core counts a connection, the namespace counts in all. */
+static void take_counts(struct hrtcp_sock *hs)
+{
+	const struct hrtcp_conn *conn = &hs->conn;
+	struct hrtcp_counted *c = &hs->counted;
+	struct hrtcp_net *hn = hs->hn;
+
+	count_up(hn, HRTCP_STAT_FAST_RECOVERIES, &c->fast_recoveries,
+		 conn->recovery.fast_recoveries);
+	count_up(hn, HRTCP_STAT_TIMEOUTS, &c->timeouts, conn->recovery.timeouts);
+	count_up(hn, HRTCP_STAT_CHALLENGE_ACKS, &c->challenges, conn->challenges);
+	count_up(hn, HRTCP_STAT_TAIL_PROBES, &c->tail_probes, conn->tlp.probes);
+	count_up(hn, HRTCP_STAT_UNDOS, &c->undos, conn->recovery.undos);
 }
 
 /* Return: when to wake. */
@@ -139,12 +166,13 @@ void hrtcp_settle(struct sock *sk)
 	u8 events;
 
 	sock_owned_by_me(sk);
-	take_rcvbuf(hs);
+	match_rcvbuf(hs);
 	take_transitions(hs);
 	hrtcp_route_check(sk);
 	wake_ns = drain_tx(hs);
 	drain_rx(hs);
 	drain_acked(hs);
+	take_counts(hs);
 	hrtcp_clock_arm(sk, wake_ns);
 
 	events = hrtcp_conn_poll_events(&hs->conn);

@@ -76,11 +76,38 @@ static void hrtcp_unblock_fired(struct tasklet_struct *tasklet)
 	sock_put(sk);
 }
 
+static u64 seconds_or(u32 s, u64 otherwise_ns)
+{
+	return s ? (u64)s * NSEC_PER_SEC : otherwise_ns;
+}
+
+void hrtcp_sock_set_keepalive_times(struct hrtcp_sock *hs)
+{
+	const struct hrtcp_cfg *cfg = &hs->hn->cfg;
+	const struct hrtcp_user *user = &hs->user;
+
+	hrtcp_conn_set_keepalive_times(&hs->conn,
+				       seconds_or(user->keepalive_time_s,
+						  cfg->keepalive_time_ns),
+				       seconds_or(user->keepalive_intvl_s,
+						  cfg->keepalive_intvl_ns),
+				       user->keepalive_probes ?: cfg->keepalive_probes,
+				       ktime_get_ns());
+}
+
 void hrtcp_sock_reset_conn(struct hrtcp_sock *hs)
 {
-	hrtcp_conn_init(&hs->conn, &hs->hn->cfg);
-	hrtcp_conn_set_nodelay(&hs->conn, hs->nodelay);
-	hrtcp_conn_set_cork(&hs->conn, hs->cork);
+	struct hrtcp_conn *conn = &hs->conn;
+
+	hrtcp_conn_init(conn, &hs->hn->cfg);
+	hrtcp_conn_set_nodelay(conn, hs->user.nodelay);
+	hrtcp_conn_set_cork(conn, hs->user.cork);
+	hrtcp_conn_set_user_timeout(conn, (u64)hs->user.timeout_ms * NSEC_PER_MSEC);
+	if (hs->user.cc)
+		hrtcp_conn_set_cc(conn, hs->user.cc);
+	hrtcp_conn_set_keepalive(conn, sock_flag(&hs->inet.sk, SOCK_KEEPOPEN), ktime_get_ns());
+	hrtcp_sock_set_keepalive_times(hs);
+	memset(&hs->counted, 0, sizeof(hs->counted));
 	clear_bit(HRTCP_SF_DEADLINE, &hs->flags);
 	clear_bit(HRTCP_SF_UNBLOCK, &hs->flags);
 	clear_bit(HRTCP_SF_PMTU, &hs->flags);

@@ -24,6 +24,21 @@ enum hrtcp_sock_flag {
 	HRTCP_SF_TASKLET,		/* hs->unblock is on its way, with a reference */
 };
 
+/* What the user asked for, kept beside the connection, which may begin anew; 0: default. */
+struct hrtcp_user {
+	bool nodelay, cork;		/* TCP_NODELAY, TCP_CORK */
+	u8 keepalive_probes;
+	u16 mss;			/* TCP_MAXSEG */
+	u32 keepalive_time_s, keepalive_intvl_s;
+	u32 timeout_ms;			/* TCP_USER_TIMEOUT */
+	const struct hrtcp_cc_ops *cc;
+};
+
+/* The core's counts as far as they are in the namespace's. */
+struct hrtcp_counted {
+	u32 fast_recoveries, timeouts, challenges, tail_probes, undos;
+};
+
 struct hrtcp_sock {
 	struct inet_sock inet;		/* first: this is what Linux sees */
 	struct hrtcp_conn conn;
@@ -37,11 +52,11 @@ struct hrtcp_sock {
 	struct list_head accept_link;	/* unaccepted: in listener->accept */
 	u32 pmtu_told;
 	u32 mtu;			/* of the path, as the core knows it */
-	u32 rcvbuf_seen;		/* sk_rcvbuf, as the core knows it */
-	u16 user_mss;			/* TCP_MAXSEG, 0: none */
+	int rcvbuf_seen;		/* sk_rcvbuf, as the core knows it */
 	u8 family;			/* of addresses told to the user; 0: not known yet */
-	bool nodelay, cork;		/* TCP_NODELAY, TCP_CORK */
 	bool hashed;
+	struct hrtcp_user user;
+	struct hrtcp_counted counted;
 	struct ipv6_pinfo inet6;	/* for ip6_xmit() and the IPV6_* options */
 };
 
@@ -67,6 +82,9 @@ void hrtcp_sock_destruct(struct sock *sk);
 
 /* A connection not yet begun, with the user's options. */
 void hrtcp_sock_reset_conn(struct hrtcp_sock *hs);
+
+/* TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT were set. */
+void hrtcp_sock_set_keepalive_times(struct hrtcp_sock *hs);
 
 /* Names a connection for its life, from request to TIME-WAIT. */
 u64 hrtcp_cookie_next(void);

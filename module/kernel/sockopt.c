@@ -31,43 +31,89 @@ struct int_opt {
 
 static int set_nodelay(struct hrtcp_sock *hs, int val)
 {
-	hs->nodelay = val;
+	hs->user.nodelay = val;
 	hrtcp_conn_set_nodelay(&hs->conn, val);
-	hrtcp_settle(&hs->inet.sk);
 	return 0;
 }
 
 static int get_nodelay(struct hrtcp_sock *hs)
 {
-	return hs->nodelay;
+	return hs->user.nodelay;
 }
 
 static int set_cork(struct hrtcp_sock *hs, int val)
 {
-	hs->cork = val;
+	hs->user.cork = val;
 	hrtcp_conn_set_cork(&hs->conn, val);
-	hrtcp_settle(&hs->inet.sk);
 	return 0;
 }
 
 static int get_cork(struct hrtcp_sock *hs)
 {
-	return hs->cork;
+	return hs->user.cork;
 }
 
 static int set_maxseg(struct hrtcp_sock *hs, int val)
 {
 	if (val && val < MAXSEG_MIN)
 		return -EINVAL;
-	hs->user_mss = val;
+	hs->user.mss = val;
 	return 0;
 }
 
 static int get_maxseg(struct hrtcp_sock *hs)
 {
 	if ((1 << hs->inet.sk.sk_state) & (TCPF_CLOSE | TCPF_LISTEN))
-		return hs->user_mss ?: 536;
+		return hs->user.mss ?: 536;
 	return hs->conn.snd.mss;
+}
+
+static int set_keepidle(struct hrtcp_sock *hs, int val)
+{
+	hs->user.keepalive_time_s = val;
+	hrtcp_sock_set_keepalive_times(hs);
+	return 0;
+}
+
+static int get_keepidle(struct hrtcp_sock *hs)
+{
+	return (int)div_u64(hs->conn.keepalive.time_ns, NSEC_PER_SEC);
+}
+
+static int set_keepintvl(struct hrtcp_sock *hs, int val)
+{
+	hs->user.keepalive_intvl_s = val;
+	hrtcp_sock_set_keepalive_times(hs);
+	return 0;
+}
+
+static int get_keepintvl(struct hrtcp_sock *hs)
+{
+	return (int)div_u64(hs->conn.keepalive.intvl_ns, NSEC_PER_SEC);
+}
+
+static int set_keepcnt(struct hrtcp_sock *hs, int val)
+{
+	hs->user.keepalive_probes = val;
+	hrtcp_sock_set_keepalive_times(hs);
+	return 0;
+}
+
+static int get_keepcnt(struct hrtcp_sock *hs)
+{
+	return hs->conn.keepalive.probes;
+}
+
+static int set_user_timeout(struct hrtcp_sock *hs, int val)
+{
+	hs->user.timeout_ms = val;
+	hrtcp_conn_set_user_timeout(&hs->conn, (u64)val * NSEC_PER_MSEC);
+	return 0;
+}
+
+static int get_user_timeout(struct hrtcp_sock *hs)
+{
+	return hs->user.timeout_ms;
 }
 
 static int set_v6only(struct hrtcp_sock *hs, int val)
@@ -153,6 +199,10 @@ static const struct int_opt int_opts[] = {
 	{ SOL_TCP, TCP_NODELAY,	0, 1, set_nodelay, get_nodelay },
 	{ SOL_TCP, TCP_CORK, 0, 1, set_cork, get_cork },
 	{ SOL_TCP, TCP_MAXSEG, 0, MAXSEG_MAX, set_maxseg, get_maxseg },
+	{ SOL_TCP, TCP_KEEPIDLE, 1, 32767, set_keepidle, get_keepidle },
+	{ SOL_TCP, TCP_KEEPINTVL, 1, 32767, set_keepintvl, get_keepintvl },
+	{ SOL_TCP, TCP_KEEPCNT, 1, 127, set_keepcnt, get_keepcnt },
+	{ SOL_TCP, TCP_USER_TIMEOUT, 0, INT_MAX, set_user_timeout, get_user_timeout },
 	{ SOL_IPV6, IPV6_V6ONLY, 0, 1, set_v6only, get_v6only },
 	{ SOL_IPV6, IPV6_TCLASS, -1, 255, set_tclass, get_tclass },
 	{ SOL_IPV6, IPV6_UNICAST_HOPS, -1, 255, set_hops, get_hops },
@@ -189,6 +239,8 @@ static int set_int(struct hrtcp_sock *hs, const struct int_opt *opt, sockptr_t u
 		return -EINVAL;
 	lock_sock(&hs->inet.sk);
 	err = opt->set(hs, val);
+	if (!err)
+		hrtcp_settle(&hs->inet.sk);
 	release_sock(&hs->inet.sk);
 	return err;
 }
@@ -197,6 +249,7 @@ static int set_int(struct hrtcp_sock *hs, const struct int_opt *opt, sockptr_t u
 
 static int set_congestion(struct hrtcp_sock *hs, sockptr_t uval, unsigned int len)
 {
+	const struct hrtcp_cc_ops *cc;
 	char name[HRTCP_CC_NAME_MAX];
 	long n;
 
@@ -206,7 +259,15 @@ static int set_congestion(struct hrtcp_sock *hs, sockptr_t uval, unsigned int le
 	if (n < 0)
 		return -EFAULT;
 	name[n] = 0;
-	return strcmp(name, hrtcp_cc_reno.name) ? -ENOENT : 0;
+	cc = hrtcp_cc_find(name);
+	if (!cc)
+		return -ENOENT;
+	lock_sock(&hs->inet.sk);
+	hs->user.cc = cc;
+	hrtcp_conn_set_cc(&hs->conn, cc);
+	hrtcp_settle(&hs->inet.sk);
+	release_sock(&hs->inet.sk);
+	return 0;
 }
 
 /* Copy out at most what the user has room for, and say how much. */

@@ -7,15 +7,19 @@
 
 #include <linux/slab.h>
 
+#include "core/cc.h"
+
 #include "compat.h"
 #include "netns.h"
 #include "proto.h"
 
-#define SEC 1000000u			/* in microseconds; an hour fits in 32 bits */
+#define SEC 1000000ull			/* in microseconds */
 #define HOUR (3600 * SEC)
 
 enum what {
 	BOOL,
+	CONGESTION,
+	BYTE,
 	NUMBER,
 	TIME,
 	BUFS,
@@ -26,7 +30,7 @@ struct setting {
 	const char *name;
 	enum what what;
 	size_t offset;			/* in struct hrtcp_net */
-	unsigned int min, max;
+	u64 min, max;
 };
 
 #define CFG(name) offsetof(struct hrtcp_net, cfg.name)
@@ -36,6 +40,9 @@ static const struct setting settings[] = {
 	{ "sack",		BOOL,	CFG(sack) },
 	{ "timestamps",		BOOL,	CFG(timestamps) },
 	{ "window_scaling",	BOOL,	CFG(window_scaling) },
+	{ "ecn",		BYTE,	CFG(ecn),		 0, 2 },
+	{ "hr_option",		BOOL,	CFG(hr_option) },
+	{ "congestion_control",	CONGESTION, CFG(cc) },
 	{ "max_syn_backlog",	NUMBER,	CFG(max_syn_backlog),	 1, 1 << 20 },
 	{ "init_cwnd",		NUMBER,	CFG(init_cwnd_pkts),	 1, 64 },
 	{ "rto_init_us",	TIME,	CFG(rto_init_ns),	 1000, 60 * SEC },
@@ -43,6 +50,11 @@ static const struct setting settings[] = {
 	{ "rto_granularity_us",	TIME,	CFG(rto_granularity_ns), 0, SEC },
 	{ "peer_delack_us",	TIME,	CFG(peer_delack_ns),	 0, SEC },
 	{ "delack_us",		TIME,	CFG(delack_ns),		 0, SEC / 2 },
+	{ "hr_delack_us",	TIME,	CFG(hr_delack_ns),	 0, SEC / 2 },
+	{ "hr_granularity_us",	TIME,	CFG(hr_granularity_ns),	 0, SEC },
+	{ "keepalive_time_us",	TIME,	CFG(keepalive_time_ns),	 SEC, 24 * HOUR },
+	{ "keepalive_intvl_us",	TIME,	CFG(keepalive_intvl_ns), SEC, HOUR },
+	{ "keepalive_probes",	NUMBER,	CFG(keepalive_probes),	 1, 127 },
 	{ "r2_us",		TIME,	CFG(r2_ns),		 SEC, HOUR },
 	{ "syn_r2_us",		TIME,	CFG(syn_r2_ns),		 SEC, HOUR },
 	{ "synack_r2_us",	TIME,	CFG(synack_r2_ns),	 SEC, HOUR },
@@ -57,28 +69,79 @@ static const struct setting settings[] = {
 };
 
 static const struct hrtcp_bufs default_bufs = {
-	.rmem = { 4096, 4 << 20, 8 << 20 },
-	.wmem = { 4096, 256 << 10, 4 << 20 },
+	.rmem = { 4096, 128 << 10, 6 << 20 },
+	.wmem = { 4096, 128 << 10, 4 << 20 },
 };
 
-/* The core has nanoseconds in a u64. */
+/* The core has nanoseconds in a u64. Bounds beyond a small machine's long are its largest. */
 static int hrtcp_sysctl_time(hrtcp_ctl_table *table, int write, void *buffer, size_t *lenp,
 			     loff_t *ppos)
 {
+	const struct setting *setting = table->extra1;
 	u64 *ns = table->data;
-	unsigned int us = (unsigned int)div_u64(READ_ONCE(*ns), NSEC_PER_USEC);
+	unsigned long us = min_t(u64, div_u64(READ_ONCE(*ns), NSEC_PER_USEC), ULONG_MAX);
+	unsigned long least = setting->min;
+	unsigned long most = min_t(u64, setting->max, ULONG_MAX);
 	struct ctl_table row = {
 		.data = &us,
 		.maxlen = sizeof(us),
 		.mode = table->mode,
-		.extra1 = table->extra1,
-		.extra2 = table->extra2,
+		.extra1 = &least,
+		.extra2 = &most,
 	};
-	const int err = proc_douintvec_minmax(&row, write, buffer, lenp, ppos);
+	const int err = proc_doulongvec_minmax(&row, write, buffer, lenp, ppos);
 
 	if (write && !err)
 		WRITE_ONCE(*ns, (u64)us * NSEC_PER_USEC);
 	return err;
+}
+
+static int hrtcp_sysctl_number(hrtcp_ctl_table *table, int write, void *buffer, size_t *lenp,
+			       loff_t *ppos)
+{
+	const struct setting *setting = table->extra1;
+	const bool byte = setting->what == BYTE;
+	unsigned int val = byte ? READ_ONCE(*(u8 *)table->data) : READ_ONCE(*(u32 *)table->data);
+	unsigned int least = setting->min, most = setting->max;
+	struct ctl_table row = {
+		.data = &val,
+		.maxlen = sizeof(val),
+		.mode = table->mode,
+		.extra1 = &least,
+		.extra2 = &most,
+	};
+	const int err = proc_douintvec_minmax(&row, write, buffer, lenp, ppos);
+
+	if (!write || err)
+		return err;
+	if (byte)
+		WRITE_ONCE(*(u8 *)table->data, (u8)val);
+	else
+		WRITE_ONCE(*(u32 *)table->data, val);
+	return 0;
+}
+
+static int hrtcp_sysctl_congestion(hrtcp_ctl_table *table, int write, void *buffer,
+				   size_t *lenp, loff_t *ppos)
+{
+	const struct hrtcp_cc_ops **cc = table->data, *chosen = READ_ONCE(*cc);
+	char name[HRTCP_CC_NAME_MAX];
+	struct ctl_table row = {
+		.data = name,
+		.maxlen = sizeof(name),
+		.mode = table->mode,
+	};
+	int err;
+
+	strscpy(name, (chosen ?: &hrtcp_cc_cubic)->name, sizeof(name));
+	err = proc_dostring(&row, write, buffer, lenp, ppos);
+	if (!write || err)
+		return err;
+	chosen = hrtcp_cc_find(name);
+	if (!chosen)
+		return -ENOENT;
+	WRITE_ONCE(*cc, chosen);
+	return 0;
 }
 
 static void fill_row(struct ctl_table *row, const struct setting *setting,
@@ -95,17 +158,20 @@ static void fill_row(struct ctl_table *row, const struct setting *setting,
 		row->extra1 = SYSCTL_ZERO;
 		row->extra2 = SYSCTL_ONE;
 		break;
+	case CONGESTION:
+		row->maxlen = HRTCP_CC_NAME_MAX;
+		row->proc_handler = hrtcp_sysctl_congestion;
+		break;
+	case BYTE:
 	case NUMBER:
 		row->maxlen = sizeof(u32);
-		row->proc_handler = proc_douintvec_minmax;
-		row->extra1 = (void *)&setting->min;
-		row->extra2 = (void *)&setting->max;
+		row->proc_handler = hrtcp_sysctl_number;
+		row->extra1 = (void *)setting;
 		break;
 	case TIME:
 		row->maxlen = sizeof(u64);
 		row->proc_handler = hrtcp_sysctl_time;
-		row->extra1 = (void *)&setting->min;
-		row->extra2 = (void *)&setting->max;
+		row->extra1 = (void *)setting;
 		break;
 	case BUFS:
 		row->maxlen = 3 * sizeof(int);

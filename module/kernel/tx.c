@@ -132,10 +132,12 @@ static void mark_gso(const struct sock *sk, struct sk_buff *skb, const struct hr
 
 	info->gso_size = tx->gso_size;
 	info->gso_type = tx->gso_size ? sk->sk_gso_type : 0;
+	if (tx->gso_size && tx->seg.flags & HRTCP_CWR)
+		info->gso_type |= SKB_GSO_TCP_ECN;	/* on the first one only */
 	info->gso_segs = tx->gso_size ? DIV_ROUND_UP(tx->seg.len, tx->gso_size) : 1;
 }
 
-static int xmit_v6(struct sock *sk, struct sk_buff *skb)
+static int xmit_v6(struct sock *sk, struct sk_buff *skb, u8 ecn)
 {
 	struct ipv6_pinfo *np = inet6_sk(sk);
 	struct flowi6 *fl6 = &inet_sk(sk)->cork.fl.u.ip6;
@@ -151,7 +153,7 @@ static int xmit_v6(struct sock *sk, struct sk_buff *skb)
 	}
 	skb_dst_set_noref(skb, dst);
 	err = ip6_xmit(sk, skb, fl6, READ_ONCE(sk->sk_mark), rcu_dereference(np->opt),
-		       np->tclass, READ_ONCE(sk->sk_priority));
+		       np->tclass | ecn, READ_ONCE(sk->sk_priority));
 	rcu_read_unlock();
 	return err;
 }
@@ -183,9 +185,10 @@ bool hrtcp_tx_send(struct sock *sk, const struct hrtcp_tx *tx)
 	own(sk, skb);
 	note(hs, tx, skb_shinfo(skb)->gso_segs);
 	if (hrtcp_key_v4(&hs->rec.key))
-		err = ip_queue_xmit(sk, skb, &inet_sk(sk)->cork.fl);
+		err = __ip_queue_xmit(sk, skb, &inet_sk(sk)->cork.fl,
+				      READ_ONCE(inet_sk(sk)->tos) | tx->seg.ip_ecn);
 	else
-		err = xmit_v6(sk, skb);
+		err = xmit_v6(sk, skb, tx->seg.ip_ecn);
 	check_queue(hs);
 	return !net_xmit_eval(err);
 }

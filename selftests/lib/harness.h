@@ -72,6 +72,14 @@
 			SKIP(return, "true of hrTCP only");				\
 	} while (0)
 
+#define ONLY_VIRTUAL_CLOCK()								\
+	do {										\
+		const char *_clock = getenv("HRTCP_CLOCK");				\
+											\
+		if (!_clock || strcmp(_clock, "virtual"))				\
+			SKIP(return, "takes its true time: virtual clock only");	\
+	} while (0)
+
 /* The connection of these ports comes to this state, as its host sees it; 0: is gone. */
 #define REACHES(end, local, remote, state)						\
 	ASSERT_TRUE(WAIT_FOR(diag_state(end, local, remote) == (state)))		\

@@ -93,7 +93,7 @@ netns_listens() {
 	local ns=$1 port=$2
 	ip netns exec "$ns" ss -Hltn "sport = :$port" | grep -q . && return
 	command -v hrtcp >/dev/null || return 1
-	ip netns exec "$ns" hrtcp -n ss -l 2>/dev/null | grep -qE "[:.]$port( |\$)"
+	ip netns exec "$ns" hrtcp ss -Hln 2>/dev/null | grep -qE "[:.]$port( |\$)"
 }
 
 wait_for_listener() { wait_for "netns_listens '$1' '$2'" "${3:-5}"; }

@@ -197,6 +197,8 @@ int peer_accepts(struct peer *peer)
 
 	if (listener < 0)
 		return listener;
+	if (peer->rcvbuf)
+		sock_set(listener, SOL_SOCKET, SO_RCVBUF, peer->rcvbuf);
 	if (peer_sends(peer, "S 0:0(0) <mss 1000>") && peer_sees(peer, "S. 0:0(0) ack 1", WAIT_MS) &&
 	    peer_sends(peer, ". 1:1(0) ack 1"))
 		fd = sock_accept(listener);

@@ -31,6 +31,7 @@ struct peer {
 	uint32_t nxt, host_nxt;		/* next sequence number of each side, as said or seen */
 	uint32_t ts_echo;
 	uint16_t win;			/* of what is sent without `win` */
+	int rcvbuf;			/* SO_RCVBUF of the host's sockets; 0: as it is */
 	struct seg seen;		/* the last one */
 	uint8_t packet[65536];
 	int packet_len;			/* it, as it came */

@@ -250,6 +250,9 @@ int recv_end(int fd)
 	return n < 0 ? -errno : n ? -EBADMSG : 0;
 }
 
+/* Longer than several losses in a row hold a retransmission up. */
+#define STALL_MS 60000
+
 /* One end of an exchange: what has been sent and received so far. */
 struct flow {
 	int fd;
@@ -311,7 +314,7 @@ int exchange(int a, int b, uint32_t len, uint32_t chunk)
 				.fd = flow[i].fd,
 				.events = POLLIN | (flow[i].sent < len ? POLLOUT : 0),
 			};
-		if (poll(fds, 2, WAIT_MS) <= 0)
+		if (poll(fds, 2, STALL_MS) <= 0)
 			return -ETIMEDOUT;
 		for (i = 0; i < 2 && !error; i++)
 			error = turn(&flow[i], len, chunk, fds[i].revents);

@@ -14,6 +14,9 @@
 /* Long enough for a busy machine; only a failing test waits for it. */
 #define WAIT_MS 10000
 
+/* The host's timeouts are in ticks of this at most, and may end one early. */
+#define TICK_MS 10
+
 /* A stream socket of the end's stack, made in its namespace. */
 int sock_new(const struct end *at);
 int sock_bind(int fd, const struct end *at, int port);

@@ -309,9 +309,11 @@ TEST_F(scripted, the_right_edge_never_moves_left)
 
 TEST_F(scripted, a_full_receiver_shuts_the_window_and_opens_it_when_read)
 {
-	int fd = peer_accepts(&self->peer);
 	uint32_t sent = 0;
+	int fd;
 
+	self->peer.rcvbuf = 8000;
+	fd = peer_accepts(&self->peer);
 	ASSERT_LE(0, fd);
 	for (;;) {
 		ASSERT_TRUE(peer_sends(&self->peer, ". nxt(1000) ack 1"));
@@ -330,9 +332,11 @@ TEST_F(scripted, a_full_receiver_shuts_the_window_and_opens_it_when_read)
 
 TEST_F(scripted, A36_a_shut_window_still_takes_acknowledgements)
 {
-	int fd = peer_accepts(&self->peer);
 	uint32_t sent = 0, before;
+	int fd;
 
+	self->peer.rcvbuf = 8000;
+	fd = peer_accepts(&self->peer);
 	ASSERT_LE(0, fd);
 	ONLY_HRTCP();		/* Linux drops such a segment with all it says */
 	ASSERT_EQ(0, send_all(fd, 0, 500));

@@ -139,7 +139,7 @@ TEST_F(stream, a_bad_buffer_is_an_error_and_harms_nothing)
 TEST_F_TIMEOUT(stream, bulk, 600)
 {
 	const char *mb = getenv("HRTCP_BULK_MB");
-	uint32_t len = (mb ? atoi(mb) : 64) << 20;
+	uint32_t len = (mb ? atoi(mb) : 8) << 20;
 
 	EXPECT_EQ(0, exchange(self->link.client, self->link.server, len, 65536));
 }

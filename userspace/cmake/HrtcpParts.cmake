@@ -52,8 +52,9 @@ function(hrtcp_test name)
 	set_target_properties(${name} PROPERTIES
 		RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
 	hrtcp_compile_options(${name})
-	add_test(NAME ${name} COMMAND ${name})
-	set_tests_properties(${name} PROPERTIES ENVIRONMENT "${arg_ENVIRONMENT}")
+	# every test case is a test of its own, so that ctest counts and names them
+	include(${Catch2_DIR}/Catch.cmake)
+	catch_discover_tests(${name} PROPERTIES ENVIRONMENT "${arg_ENVIRONMENT}")
 endfunction()
 
 # hrtcp_part(NAME OPTION [SOURCE dir] [REQUIRES what...] [TARGETS target...])

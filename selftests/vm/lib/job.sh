@@ -13,7 +13,7 @@ quote() {
 job_settings() {
 	local name
 	echo "vm_clock=$clock"
-	echo "vm_suite=$suite"
+	echo "vm_net=$net"
 	echo "$extra_settings"
 	echo "vm_path=$(quote "$vm_guest_path")"
 	echo "export TERM=$(quote "${TERM:-dumb}")"
@@ -59,7 +59,8 @@ make_job() {
 	job_settings >"$job/settings"
 	copy_paths "$job"
 	printf '%s\n' "${preloads[@]}" >"$job/preload"
-	printf '#!/run/vm/busybox sh\nexec %s\n' "$(quote "$@")" >"$job/command"
+	# Not busybox's sh: that one takes its own ip, ping or cat for the real ones.
+	printf '#!/bin/sh\nexec %s\n' "$(quote "$@")" >"$job/command"
 	chmod +x "$job/command"
 	pack "$work/initrd" >"$work/job.cpio"
 	cat "$build/$suite/initramfs" "$work/job.cpio" >"$work/initramfs"
