@@ -142,7 +142,9 @@ static int listener_score(const struct sock *sk, const struct hrtcp_key *key,
 	const int dev = READ_ONCE(sk->sk_bound_dev_if);
 	int score = 1;
 
-	if (!inet_sk_bound_dev_eq(sock_net(sk), dev, in->dif, in->sdif))
+	/* One that went to another port just now may still be met in this one's list. */
+	if (READ_ONCE(inet_sk(sk)->inet_num) != key->lport ||
+	    !inet_sk_bound_dev_eq(sock_net(sk), dev, in->dif, in->sdif))
 		return 0;
 	if (dev)
 		score += 4;

@@ -11,8 +11,10 @@
 #include "netns.h"
 #include "stats.h"
 
+#define ALL_STATES GENMASK(HRTCP_STATE_MAX - 1, 1)
+
 static const struct nla_policy conn_policy[HRTCP_A_FILTER_STATES + 1] = {
-	[HRTCP_A_FILTER_STATES] = { .type = NLA_U32 },
+	[HRTCP_A_FILTER_STATES] = NLA_POLICY_MASK(NLA_U32, ALL_STATES),
 };
 
 int hrtcp_netlink_put_rec(struct sk_buff *msg, const struct hrtcp_rec *rec)
@@ -107,7 +109,6 @@ struct genl_family hrtcp_genl_family __ro_after_init = {
 	.n_ops = ARRAY_SIZE(ops),
 	.mcgrps = groups,
 	.n_mcgrps = ARRAY_SIZE(groups),
-	.resv_start_op = HRTCP_CMD_MAX + 1,
 };
 
 int hrtcp_netlink_init(void)

@@ -153,10 +153,13 @@ static void wake(struct sock *sk, u8 events)
 	}
 	if ((events & HRTCP_EV_READABLE) && hrtcp_rxq_readable(sk))
 		sk->sk_data_ready(sk);
-	if (events & (HRTCP_EV_UP | HRTCP_EV_WRITABLE)) {
+	if (!(events & (HRTCP_EV_UP | HRTCP_EV_WRITABLE)))
+		return;
+	if (hs->hashed) {
 		hrtcp_txq_tune(sk);
-		sk->sk_write_space(sk);
+		sk_dst_confirm(sk);	/* the peer answers: so does the neighbour */
 	}
+	sk->sk_write_space(sk);
 }
 
 void hrtcp_settle(struct sock *sk)

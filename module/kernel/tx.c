@@ -67,6 +67,7 @@ static void own(struct sock *sk, struct sk_buff *skb)
 	skb->sk = sk;
 	skb->destructor = hrtcp_tx_wfree;
 	skb_set_hash_from_sk(skb, sk);
+	skb_set_dst_pending_confirm(skb, READ_ONCE(sk->sk_dst_pending_confirm));
 	refcount_add(skb->truesize, &sk->sk_wmem_alloc);
 }
 
