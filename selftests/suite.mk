@@ -24,4 +24,4 @@ $(LIB_OUT)/%.o: $(SELFTESTS)/lib/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c $< -o $@
 
--include $(wildcard $(LIB_OUT)/*.d)
+-include $(wildcard $(LIB_OUT)/*.d $(OUTPUT)/*.d)

@@ -93,6 +93,9 @@ void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *re
 	conn->syn_repeated = req->sends > 1;
 	conn->last_sent_ns = req->sent_ns;
 	conn->ts.offset = req->ts_offset;
+	conn->ts.syn_known = req->ts_on;
+	conn->ts.syn = req->ts_recent;
+	conn->ts.syn_at_ns = req->begun_ns;
 	rcv->wscale = req->wscale;
 	rcv->irs = req->irs;
 	rcv->nxt = seq_add(req->irs, 1);

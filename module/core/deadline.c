@@ -95,11 +95,21 @@ void hrtcp_conn_arm_keepalive(struct hrtcp_conn *conn, u64 now_ns)
 	hrtcp_timer_set(&conn->timers, HRTCP_T_KEEPALIVE, max_t(u64, at_ns, now_ns + 1));
 }
 
+/*
+ * Counted from the probe itself: a timer may fire late by more than a round trip, so that an
+ * answer can look older than the interval.
+ */
+static bool heard_of_peer(const struct hrtcp_keepalive *keepalive, u64 now_ns)
+{
+	if (keepalive->sent)
+		return keepalive->heard_ns >= keepalive->probed_ns;
+	return now_ns - keepalive->heard_ns < keepalive->time_ns;
+}
+
 /* RFC 9293 3.8.4: only an idle connection is probed; an answer of any kind will do. */
 static void keepalive_fired(struct hrtcp_conn *conn, u64 now_ns)
 {
 	struct hrtcp_keepalive *keepalive = &conn->keepalive;
-	u64 wait_ns = keepalive->sent ? keepalive->intvl_ns : keepalive->time_ns;
 
 	if (!hrtcp_state_synchronized(conn->state) || conn->state == HRTCP_TIME_WAIT)
 		return;
@@ -108,13 +118,14 @@ static void keepalive_fired(struct hrtcp_conn *conn, u64 now_ns)
 		hrtcp_timer_set(&conn->timers, HRTCP_T_KEEPALIVE, now_ns + keepalive->time_ns);
 		return;
 	}
-	if (now_ns - keepalive->heard_ns < wait_ns) {
+	if (heard_of_peer(keepalive, now_ns)) {
 		keepalive->sent = 0;
 	} else if (keepalive->sent >= keepalive->probes) {
 		hrtcp_conn_transition(conn, HRTCP_C_KEEPALIVE, NULL, now_ns);
 		return;
 	} else {
 		keepalive->sent++;
+		keepalive->probed_ns = now_ns;
 		keepalive->due = true;
 	}
 	hrtcp_conn_arm_keepalive(conn, now_ns);

@@ -69,6 +69,9 @@ struct hrtcp_ts {
 	u32 recent;			/* TS.Recent */
 	u64 recent_at_ns;
 	u32 offset;			/* added to our clock, RFC 7323 5.4 */
+	bool syn_known;			/* of a passive open: */
+	u32 syn;			/* TSval of the peer's SYN, which ticks in milliseconds */
+	u64 syn_at_ns;
 };
 
 /* Probing an idle peer, RFC 9293 3.8.4; written by conn.c and deadline.c. */
@@ -79,6 +82,7 @@ struct hrtcp_keepalive {
 	u8 probes;
 	u64 time_ns, intvl_ns;
 	u64 heard_ns;			/* when the last segment came */
+	u64 probed_ns;			/* when the last probe fell due */
 };
 
 /* A reply that bypasses the state: the reset of an unacceptable segment. */

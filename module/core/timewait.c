@@ -19,6 +19,9 @@ void hrtcp_tw_init(struct hrtcp_tw *tw, const struct hrtcp_conn *conn)
 	tw->ts_recent = conn->ts.recent;
 	tw->ts_offset = conn->ts.offset;
 	tw->ts_recent_at_ns = conn->ts.recent_at_ns;
+	tw->ts_syn_known = conn->ts.syn_known;
+	tw->ts_syn = conn->ts.syn - 1 +
+		     (u32)div_u64(conn->ts.recent_at_ns - conn->ts.syn_at_ns, 1000000);
 	tw->challenge_ns = conn->challenge_ns;
 	tw->deadline_ns = conn->timers.at_ns[HRTCP_T_LINGER];
 }
@@ -55,12 +58,16 @@ static bool syn_is_new(const struct hrtcp_tw *tw, const struct hrtcp_cfg *cfg,
 		       const struct hrtcp_seg *seg)
 {
 	bool later = seq_ge(seg->seq, tw->rcv_nxt);	/* beyond the old FIN */
+	/* SYNs tick in milliseconds, the connection may not have: what is comparable? */
+	u32 recent = tw->ts_us ? tw->ts_syn : tw->ts_recent;
 
 	if (!cfg->timestamps || !(seg->opt.present & HRTCP_OPT_TS))
 		return later;
-	if (!tw->ts_on || hrtcp_ts_before(tw->ts_recent, seg->opt.tsval))
+	if (tw->ts_us && !tw->ts_syn_known)
+		return later;
+	if (!tw->ts_on || hrtcp_ts_before(recent, seg->opt.tsval))
 		return true;
-	return seg->opt.tsval == tw->ts_recent && later;
+	return seg->opt.tsval == recent && later;
 }
 
 /* RFC 7323 5.3 R1, for what is not a SYN. */

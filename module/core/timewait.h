@@ -15,6 +15,8 @@ struct hrtcp_tw {
 	u32 rcv_wnd;			/* octets */
 	u32 ts_recent, ts_offset;
 	u64 ts_recent_at_ns;
+	bool ts_syn_known;
+	u32 ts_syn;			/* with ts_us: what a SYN of the peer would have had */
 	u64 challenge_ns;
 	u64 deadline_ns;		/* 2 MSL is over */
 };

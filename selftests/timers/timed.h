@@ -40,14 +40,22 @@ FIXTURE_TEARDOWN(timed)
 
 #define MARK() (self->mark = now_ms())
 
+#define EXPECT_NEAR(ms, seen)								\
+	do {										\
+		EXPECT_LE((int64_t)(ms) - SLACK_MS, seen);				\
+		EXPECT_GE((int64_t)(ms) + SLACK_MS, seen);				\
+	} while (0)
+
+/* When the last segment came. */
+#define SEEN_MS() ((int64_t)(self->peer.seen_ms - self->mark))
+
 /* The next segment is this one and comes at this time. */
 #define SEES_AT(ms, line)								\
 	do {										\
 		ASSERT_TRUE(peer_sees(&self->peer, line, 2 * HOUR)) {			\
 			TH_LOG("%s", self->peer.said);					\
 		}									\
-		EXPECT_LE((uint64_t)(ms), self->peer.seen_ms - self->mark + SLACK_MS);	\
-		EXPECT_GE((uint64_t)(ms), self->peer.seen_ms - self->mark - SLACK_MS);	\
+		EXPECT_NEAR(ms, SEEN_MS());						\
 	} while (0)
 
 #define SLEEP_UNTIL(ms)									\

@@ -38,6 +38,17 @@ TEST_CASE("keepalive: any answer begins the two hours anew", "[MUST-29][MUST-26]
 	STATE(h, ESTABLISHED);
 }
 
+TEST_CASE("keepalive: an answer at once is an answer, however late the timer", "[MUST-29]")
+{
+	Client h;
+
+	hrtcp_conn_set_keepalive(&h.conn, true, h.now());
+	h.settle();
+	SEES(h, SEC(7200), ". 0(0) ack 1");
+	PEER(h, SEC(7200), ". 1(0) ack 1");
+	SEES(h, SEC(7200 + 7200), ". 0(0) ack 1");
+}
+
 TEST_CASE("keepalive: not while data is outstanding", "[MUST-26]")
 {
 	Client h({ .tune = [](hrtcp_cfg &cfg) {

@@ -70,3 +70,38 @@ TEST_CASE("option: both ends have it: short delays, microseconds, and no step in
 	CHECK(p.server.received() == 100);
 	CHECK(p.server.conn.ts.recent - seen < 3000000);
 }
+
+TEST_CASE("option: in TIME-WAIT a SYN is compared with SYNs, whose clock is slower", "[hr][W-01]")
+{
+	Pair p(both);
+	hrtcp_reply reply;
+	hrtcp_seg syn{};
+	hrtcp_tw tw;
+
+	REQUIRE(p.connect() == "");
+	CLOSE(p.server, 0);
+	RUN(p, SEC(5));
+	CLOSE(p.client, SEC(5));
+	RUN(p, SEC(6));
+	REQUIRE(p.server.state() == HRTCP_TIME_WAIT);
+	if (p.server.tw)
+		tw = *p.server.tw;
+	else
+		hrtcp_tw_init(&tw, &p.server.conn);
+	REQUIRE(tw.ts_us);
+	REQUIRE(tw.ts_syn_known);
+	const u32 first = p.server.conn.ts.syn;	// TSval of the SYN; five seconds are 5000 ticks
+	CHECK(tw.ts_syn - first > 4990);
+	CHECK(tw.ts_syn - first < 5060);
+	syn.flags = HRTCP_SYN;
+	syn.opt.present = HRTCP_OPT_TS;
+	syn.seq = seq_sub(tw.rcv_nxt, 1000000);	// much was sent: the ISN's clock is behind
+	syn.opt.tsval = tw.ts_syn + 1;
+	hrtcp_tw again = tw;
+	CHECK(hrtcp_tw_on_segment(&again, &p.server.cfg, &syn, true, p.server.now(), &reply) ==
+	      HRTCP_TW_REUSE);
+	again = tw;
+	syn.opt.tsval = first;	// an old duplicate
+	CHECK(hrtcp_tw_on_segment(&again, &p.server.cfg, &syn, true, p.server.now(), &reply) ==
+	      HRTCP_TW_KEEP);
+}
