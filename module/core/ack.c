@@ -40,6 +40,7 @@ static void advance_una(struct hrtcp_conn *conn, struct seq una, struct hrtcp_ac
 	snd->probes = 0;
 	conn->progress_ns = ack->now_ns;
 	conn->advance_ns = ack->now_ns;
+	conn->soft_err = 0;		/* whatever ICMP said, the path works */
 	hrtcp_txq_ack(&conn->txq, una, d);
 	if (d->rtt_sent_ns && !d->repeated)
 		ack->rtt_ns = ack->now_ns - d->rtt_sent_ns;

@@ -41,7 +41,6 @@ static void on_error(struct sock *sk, const struct report *r)
 	struct hrtcp_sock *hs = hrtcp_sk(sk);
 
 	hrtcp_conn_on_icmp(&hs->conn, r->seq, r->err, r->hard, ktime_get_ns());
-	WRITE_ONCE(sk->sk_err_soft, hs->conn.soft_err);
 	hrtcp_settle(sk);
 }
 

@@ -246,15 +246,17 @@ static void rx_timewait(struct hrtcp_arrival *a, struct hrtcp_timewait *tw)
 
 static bool dispatch(struct hrtcp_arrival *a)
 {
+	bool done = true, seen = false;
 	struct hrtcp_rec *rec;
 	struct sock *sk;
-	bool done = true;
 	int tries;
 
 	for (tries = 0; tries < LOOKUP_TRIES; tries++) {
 		rec = hrtcp_rec_lookup(a->hn, &a->key);
 		if (!rec)
 			break;
+		seen = true;
+		done = true;
 		if (rec->kind == HRTCP_REC_SOCK)
 			rx_sock(a, hrtcp_rec_sk(rec));
 		else if (rec->kind == HRTCP_REC_TW)
@@ -267,7 +269,7 @@ static bool dispatch(struct hrtcp_arrival *a)
 	}
 	sk = hrtcp_listener_lookup(a->hn, &a->key, &a->in);
 	if (!sk)
-		return !done;		/* it was ours a moment ago: checked, so drop it */
+		return seen;		/* it was ours a moment ago: checked, so drop it */
 	rx_listener(a, sk, NULL);
 	sock_put(sk);
 	return true;

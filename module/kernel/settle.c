@@ -170,6 +170,8 @@ void hrtcp_settle(struct sock *sk)
 
 	sock_owned_by_me(sk);
 	match_rcvbuf(hs);
+	if (sk->sk_err_soft != hs->conn.soft_err)
+		WRITE_ONCE(sk->sk_err_soft, hs->conn.soft_err);
 	take_transitions(hs);
 	hrtcp_route_check(sk);
 	wake_ns = drain_tx(hs);

@@ -43,6 +43,7 @@ struct seg {
 	/* set by hand to send what is wrong */
 	uint8_t doff;			/* data offset field; 0: what the options need */
 	uint16_t bad_sum;		/* added to the checksum */
+	int cut;			/* octets missing at the end of the packet */
 	const uint8_t *raw_options;
 	int raw_options_len;
 };

@@ -161,6 +161,7 @@ int wire_build(uint8_t *packet, const struct wire *wire, const struct seg *seg)
 	put16(tcp + 14, seg->win);
 	put16(tcp + 18, seg->urg);
 	pattern_fill(tcp + header, seg->seq + !!(seg->flags & F_SYN) - wire->first, seg->len);
+	len -= seg->cut;
 	put16(tcp + 16, ~fold(sum(tcp, len, pseudo(wire->from, wire->to, IPPROTO_TCP, len))) +
 			seg->bad_sum);
 	return ip_header(packet, wire->from, wire->to, IPPROTO_TCP, len) + len;

@@ -91,12 +91,14 @@ TEST_F(malformed, a_truncated_header_is_refused)
 	EXPECT_GT(0, genl_ask_raw(&self->genl, &self->req, self->req.head.nlmsg_len, NULL, NULL));
 }
 
-TEST_F(malformed, a_filter_that_no_state_meets_is_an_empty_answer)
+TEST_F(malformed, a_filter_for_states_that_are_none_is_refused_in_words)
 {
-	struct row rows[DIAG_ROWS];
+	uint32_t states = 1u << 31;
 
-	EXPECT_EQ(0, diag_rows(&self->host, rows, 1u << 31));
-	EXPECT_EQ(1, diag_rows(&self->host, rows, ~0u));
+	genl_begin(&self->genl, &self->req, HRTCP_CMD_GET_CONN, NLM_F_DUMP);
+	genl_put(&self->req, HRTCP_A_FILTER_STATES, &states, sizeof(states));
+	EXPECT_EQ(-EINVAL, genl_ask(&self->genl, &self->req, NULL, NULL));
+	EXPECT_NE(0, strlen(self->genl.complaint));
 }
 
 /* All of it seeded, so that a failure comes again. */
