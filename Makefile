@@ -10,6 +10,8 @@ DEPMOD	   ?= depmod
 BUILD	   := build
 JOBS	   ?= $(shell nproc)
 VM	   := selftests/vm
+# Defined there and nowhere else.
+VERSION	   := $(shell sed -n 's/^project(hrtcp VERSION \([0-9.]*\).*/\1/p' userspace/CMakeLists.txt)
 
 have_kdir  := $(wildcard $(KDIR)/Makefile)
 kbuild	   := $(MAKE) -C $(KDIR) M=$(CURDIR)
@@ -35,7 +37,8 @@ core: $(BUILD)/unit/Makefile
 	+$(MAKE) -C $(BUILD)/unit
 
 $(BUILD)/unit/Makefile:
-	$(cmake) -B $(@D) -DHRTCP_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug
+	$(cmake) -B $(@D) -DHRTCP_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug \
+		-DCMAKE_C_FLAGS_DEBUG="-g -O1" -DCMAKE_CXX_FLAGS_DEBUG="-g -O1"
 
 tools: $(BUILD)/userspace/Makefile
 	+$(MAKE) -C $(BUILD)/userspace
@@ -72,8 +75,12 @@ module-install: module
 	$(kbuild) modules_install INSTALL_MOD_PATH=$(DESTDIR)
 	$(if $(DESTDIR),,$(DEPMOD) -a $(KVER))
 
+# The sources where DKMS looks for them, the version filled in; DKMS builds from there.
 dkms-install:
-	selftests/dkms-install $(DESTDIR)
+	install -d $(DESTDIR)/usr/src/hrtcp-$(VERSION)
+	cp -r Kbuild LICENSE module $(DESTDIR)/usr/src/hrtcp-$(VERSION)
+	sed 's/@VERSION@/$(VERSION)/' dkms.conf >$(DESTDIR)/usr/src/hrtcp-$(VERSION)/dkms.conf
+	$(if $(DESTDIR),,dkms install hrtcp/$(VERSION))
 
 # Every place that names a section of a specification, by document.
 spec-index:

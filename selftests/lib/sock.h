@@ -15,7 +15,7 @@
 #define WAIT_MS 10000
 
 /* The host's timeouts are in ticks of this at most, and may end one early. */
-#define TICK_MS 10
+#define TICK_MS 20
 
 /* A stream socket of the end's stack, made in its namespace. */
 int sock_new(const struct end *at);
