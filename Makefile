@@ -10,8 +10,7 @@ DEPMOD	   ?= depmod
 BUILD	   := build
 JOBS	   ?= $(shell nproc)
 VM	   := selftests/vm
-# Defined there and nowhere else.
-VERSION	   := $(shell sed -n 's/^project(hrtcp VERSION \([0-9.]*\).*/\1/p' userspace/CMakeLists.txt)
+VERSION	   := $(shell sed -n 's/^version := //p' Kbuild)
 
 have_kdir  := $(wildcard $(KDIR)/Makefile)
 kbuild	   := $(MAKE) -C $(KDIR) M=$(CURDIR)

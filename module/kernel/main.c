@@ -82,4 +82,4 @@ module_exit(hrtcp_exit);
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("hrTCP: a second TCP, as an address family of its own");
-MODULE_VERSION("0.1");
+MODULE_VERSION(HRTCP_VERSION);
