@@ -164,34 +164,49 @@ static void reply_empty(const struct hrtcp_req *req, u8 flags, u64 now_ns,
 	reply->send = true;
 }
 
+/*
+ * An ACK that only a stray segment asks for, at a bounded rate: a SYN forged to come from the
+ * listener's own address would have the request answer itself for ever.
+ */
+static void challenge(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64 now_ns,
+		      struct hrtcp_reply *reply)
+{
+	if (req->challenge_ns && now_ns - req->challenge_ns < cfg->challenge_ns)
+		return;
+	req->challenge_ns = now_ns;
+	reply_empty(req, HRTCP_ACK, now_ns, reply);
+}
+
 /* Timestamps and step 1 for a request. Return: HRTCP_DROP_NONE to go on. */
-static enum hrtcp_drop check_arrival(const struct hrtcp_req *req, const struct hrtcp_seg *seg,
-				     u64 now_ns, struct hrtcp_reply *reply)
+static enum hrtcp_drop check_arrival(struct hrtcp_req *req, const struct hrtcp_cfg *cfg,
+				     const struct hrtcp_seg *seg, u64 now_ns,
+				     struct hrtcp_reply *reply)
 {
 	bool rst = seg->flags & HRTCP_RST;
 
 	if (req->ts_on && !rst && !(seg->opt.present & HRTCP_OPT_TS))
 		return HRTCP_DROP_NO_TIMESTAMP;
 	if (req->ts_on && !rst && hrtcp_ts_before(seg->opt.tsval, req->ts_recent)) {
-		reply_empty(req, HRTCP_ACK, now_ns, reply);
+		challenge(req, cfg, now_ns, reply);
 		return HRTCP_DROP_PAWS;
 	}
 	if (hrtcp_seq_acceptable(seg, seq_add(req->irs, 1), req->rcv_wnd))
 		return HRTCP_DROP_NONE;
 	if (!rst)
-		reply_empty(req, HRTCP_ACK, now_ns, reply);
+		challenge(req, cfg, now_ns, reply);
 	return rst ? HRTCP_DROP_BAD_RST : HRTCP_DROP_OUT_OF_WINDOW;
 }
 
 /* Step 2: RFC 5961 3.2, as for a connection. */
 static enum hrtcp_req_verdict on_rst(struct hrtcp_req *req, struct hrtcp_listen *listen,
+				     const struct hrtcp_cfg *cfg,
 				     const struct hrtcp_seg *seg, u64 now_ns,
 				     struct hrtcp_reply *reply)
 {
 	if (seq_eq(seg->seq, seq_add(req->irs, 1)))
 		return remove_req(req, listen, HRTCP_C_REQ_RST_RCVD, seg, now_ns, reply);
 	reply->drop = HRTCP_DROP_BAD_RST;
-	reply_empty(req, HRTCP_ACK, now_ns, reply);
+	challenge(req, cfg, now_ns, reply);
 	return HRTCP_REQ_KEEP;
 }
 
@@ -207,11 +222,11 @@ enum hrtcp_req_verdict hrtcp_req_on_segment(struct hrtcp_req *req, struct hrtcp_
 		reply->drop = HRTCP_DROP_DUPLICATE;
 		return HRTCP_REQ_KEEP;
 	}
-	reply->drop = check_arrival(req, seg, now_ns, reply);
+	reply->drop = check_arrival(req, cfg, seg, now_ns, reply);
 	if (reply->drop)
 		return HRTCP_REQ_KEEP;
 	if (seg->flags & HRTCP_RST)
-		return on_rst(req, listen, seg, now_ns, reply);
+		return on_rst(req, listen, cfg, seg, now_ns, reply);
 	if (seg->flags & HRTCP_SYN)
 		return remove_req(req, listen, HRTCP_C_REQ_SYN_RCVD, seg, now_ns, reply);
 	if (!(seg->flags & HRTCP_ACK)) {

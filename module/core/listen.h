@@ -60,6 +60,7 @@ struct hrtcp_req {
 	u32 hr_delack_us;		/* the peer's, if hr_on */
 	u32 rcv_wnd;			/* octets advertised */
 	u64 begun_ns, sent_ns;
+	u64 challenge_ns;		/* when a stray segment was last answered; 0: never */
 	u64 deadline_ns;		/* hrtcp_req_on_deadline() is due */
 };
 

@@ -6,8 +6,11 @@
  * harmless to the core; so the common case, each ACK moving the retransmission deadline,
  * costs nothing here.
  *
- * References: the queued hrtimer owns one of the socket. Starting an idle one takes it,
- * the callback drops it, a cancel that finds it queued drops it.
+ * A queued hrtimer owns no reference: counting would race with a callback that is between
+ * its end and the return to the hrtimer code, where the timer counts as running and may be
+ * queued anew. Instead, since memory is freed by RCU and the callback runs in softirq, it may
+ * look at the socket and take a reference if there is one to take; and the destructor, which
+ * RCU runs, cancels for good.
  *
  * at_ns belongs to the owner of the socket. The callback is an owner only where no process
  * is; otherwise it leaves HRTCP_SF_DEADLINE to release_cb, which clears at_ns. It sets the
@@ -27,6 +30,8 @@ static enum hrtimer_restart hrtcp_clock_fired(struct hrtimer *timer)
 	struct hrtcp_sock *hs = container_of(timer, struct hrtcp_sock, clock.timer);
 	struct sock *sk = &hs->inet.sk;
 
+	if (!refcount_inc_not_zero(&sk->sk_refcnt))
+		return HRTIMER_NORESTART;
 	bh_lock_sock(sk);
 	set_bit(HRTCP_SF_DEADLINE, &hs->flags);
 	if (!sock_owned_by_user(sk))
@@ -69,8 +74,6 @@ void hrtcp_clock_arm(struct sock *sk, u64 at_ns)
 	if (at_ns > now_ns)
 		slack_ns = min((at_ns - now_ns) >> SLACK_SHIFT, SLACK_MAX_NS);
 	clock->at_ns = at_ns;
-	if (hrtimer_try_to_cancel(&clock->timer) != 1)
-		sock_hold(sk);
 	hrtimer_start_range_ns(&clock->timer, ns_to_ktime(at_ns), slack_ns,
 			       HRTIMER_MODE_ABS_PINNED_SOFT);
 }
@@ -81,6 +84,10 @@ void hrtcp_clock_stop(struct sock *sk)
 
 	sock_owned_by_me(sk);
 	clock->at_ns = HRTCP_NEVER;
-	if (hrtimer_try_to_cancel(&clock->timer) == 1)
-		__sock_put(sk);
+	hrtimer_try_to_cancel(&clock->timer);	/* if it fires all the same: nothing is due */
+}
+
+void hrtcp_clock_destroy(struct hrtcp_clock *clock)
+{
+	hrtimer_cancel(&clock->timer);
 }

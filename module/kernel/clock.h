@@ -13,6 +13,7 @@ struct hrtcp_clock {
 };
 
 void hrtcp_clock_init(struct hrtcp_clock *clock);
+void hrtcp_clock_destroy(struct hrtcp_clock *clock);
 
 /* Wake at @at_ns or earlier. The caller owns the socket for both. */
 void hrtcp_clock_arm(struct sock *sk, u64 at_ns);

@@ -39,6 +39,12 @@ static inline bool hrtcp_key_is_link_local(const struct hrtcp_key *key)
 	       IPV6_ADDR_LINKLOCAL;
 }
 
+/* Does a segment claim to come from where it goes to? No peer's does, RFC 9293 3.9.2.3. */
+static inline bool hrtcp_key_is_self(const struct hrtcp_key *key)
+{
+	return key->lport == key->rport && ipv6_addr_equal(&key->laddr, &key->raddr);
+}
+
 /* Where a segment came in: as IP tells it (the VRF, if the link has one) and its slave. */
 struct hrtcp_in {
 	int dif, sdif;

@@ -33,6 +33,8 @@ void hrtcp_listen_rx(struct sock *sk, struct hrtcp_arrival *a, const struct seq 
 	spin_lock(&lst->lock);
 	if (lst->closed)
 		reply.drop = HRTCP_DROP_NO_CONN;
+	else if (hrtcp_key_is_self(&a->key))
+		reply.drop = HRTCP_DROP_BAD_ADDRESS;
 	else if (hrtcp_listen_on_segment(&lst->core, &a->hn->cfg, &a->seg,
 					 &reply) == HRTCP_LISTEN_NEW)
 		req = hrtcp_request_create(lst, a, iss_floor, &reply);

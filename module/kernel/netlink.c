@@ -13,6 +13,11 @@
 
 #define ALL_STATES GENMASK(HRTCP_STATE_MAX - 1, 1)
 
+/* For what takes no attribute: with none in its policy genetlink would not look at all. */
+static const struct nla_policy none_policy[HRTCP_A_PAD + 1] = {
+	[HRTCP_A_PAD] = { .type = NLA_REJECT },
+};
+
 static const struct nla_policy conn_policy[HRTCP_A_FILTER_STATES + 1] = {
 	[HRTCP_A_FILTER_STATES] = NLA_POLICY_MASK(NLA_U32, ALL_STATES),
 };
@@ -85,8 +90,8 @@ static const struct genl_ops ops[] = {
 	{
 		.cmd = HRTCP_CMD_GET_STATS,
 		.doit = hrtcp_get_stats,
-		.policy = conn_policy,
-		.maxattr = 0,
+		.policy = none_policy,
+		.maxattr = ARRAY_SIZE(none_policy) - 1,
 	},
 };
 

@@ -3,8 +3,8 @@
  * request.c -- half-open connections. A compact record each, in the table of connections
  * and in its listener's list, with a timer for the SYN,ACK to be repeated.
  *
- * References: the table's (until retired and removed), the queued timer's, lookups'. The
- * record keeps the listener's struct sock. All that changes is under the listener's lock;
+ * References: the table's (until retired and removed), lookups'; the timer has none, as in
+ * clock.c. The record keeps the listener's struct sock. All that changes is under the listener's lock;
  * a record found `dead` under it has left the table: look again.
  */
 #include "request.h"
@@ -26,7 +26,10 @@ static struct kmem_cache *request_cache;
 
 static void hrtcp_request_free_rcu(struct rcu_head *head)
 {
-	kmem_cache_free(request_cache, container_of(head, struct hrtcp_request, rcu));
+	struct hrtcp_request *req = container_of(head, struct hrtcp_request, rcu);
+
+	hrtimer_cancel(&req->timer);
+	kmem_cache_free(request_cache, req);
 }
 
 void hrtcp_request_put(struct hrtcp_request *req)
@@ -42,8 +45,7 @@ void hrtcp_request_retire(struct hrtcp_request *req)
 	lockdep_assert_held(&req->lst->lock);
 	req->dead = true;
 	list_del(&req->link);
-	if (hrtimer_try_to_cancel(&req->timer) == 1)
-		hrtcp_request_put(req);
+	hrtimer_try_to_cancel(&req->timer);	/* if it fires all the same: dead */
 }
 
 /* The handshake failed. */
@@ -55,31 +57,35 @@ static void kill_request(struct hrtcp_request *req)
 	hrtcp_request_put(req);
 }
 
+/* Return: whether there is a next deadline. */
+static bool on_deadline(struct hrtcp_request *req, struct hrtcp_reply *reply)
+{
+	struct hrtcp_listener *lst = req->lst;
+	bool alive;
+
+	spin_lock(&lst->lock);
+	if (!req->dead && hrtcp_req_on_deadline(&req->req, &lst->core, &req->path.hn->cfg,
+						ktime_get_ns(), reply) == HRTCP_REQ_REMOVE)
+		kill_request(req);
+	alive = !req->dead;
+	if (alive)
+		hrtimer_set_expires(&req->timer, ns_to_ktime(req->req.deadline_ns));
+	spin_unlock(&lst->lock);
+	return alive;
+}
+
 static enum hrtimer_restart hrtcp_request_fired(struct hrtimer *timer)
 {
 	struct hrtcp_request *req = container_of(timer, struct hrtcp_request, timer);
-	struct hrtcp_listener *lst = req->lst;
-	struct hrtcp_net *hn = req->path.hn;
 	struct hrtcp_reply reply = { };
+	bool alive;
 
-	spin_lock(&lst->lock);
-	if (req->dead) {
-		spin_unlock(&lst->lock);
-		hrtcp_request_put(req);
+	if (!refcount_inc_not_zero(&req->refs))
 		return HRTIMER_NORESTART;
-	}
-	if (hrtcp_req_on_deadline(&req->req, &lst->core, &hn->cfg, ktime_get_ns(),
-				  &reply) == HRTCP_REQ_REMOVE)
-		kill_request(req);
-	else
-		hrtimer_set_expires(timer, ns_to_ktime(req->req.deadline_ns));
-	spin_unlock(&lst->lock);
-
+	alive = on_deadline(req, &reply);
 	hrtcp_reply_send(&req->path, &req->rec, &reply);
-	if (!req->dead)
-		return HRTIMER_RESTART;
 	hrtcp_request_put(req);
-	return HRTIMER_NORESTART;
+	return alive ? HRTIMER_RESTART : HRTIMER_NORESTART;
 }
 
 static struct hrtcp_request *alloc_request(struct hrtcp_listener *lst,
@@ -100,7 +106,7 @@ static struct hrtcp_request *alloc_request(struct hrtcp_listener *lst,
 	req->path.tos = inet_sk(lst->sk)->tos;
 	hrtimer_setup(&req->timer, hrtcp_request_fired, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS_SOFT);
-	refcount_set(&req->refs, 2);	/* the table's and the timer's */
+	refcount_set(&req->refs, 1);	/* the table's */
 	return req;
 }
 

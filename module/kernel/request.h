@@ -22,7 +22,7 @@ struct hrtcp_request {
 	struct hrtcp_path path;		/* for answers; its listener has a reference */
 	struct hrtcp_listener *lst;	/* as long as the listener's sock */
 	struct list_head link;		/* in lst->requests */
-	struct hrtimer timer;		/* owns a reference while queued */
+	struct hrtimer timer;
 	refcount_t refs;
 	bool dead;			/* out of table and list */
 	struct rcu_head rcu;

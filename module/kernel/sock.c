@@ -25,7 +25,8 @@
  * TIME-WAIT are sent after their locks were dropped.
  *
  * References of a struct sock: the struct socket's (or the accept queue's), given back by
- * release(); the table's, while hs->hashed; the queued hrtimer's; the scheduled tasklet's.
+ * release(); the table's, while hs->hashed; the scheduled tasklet's; lookups'. A hrtimer has
+ * none, clock.c says why.
  * Transmitted skbs hold sk_wmem_alloc instead, which keeps the memory but not the life.
  * Memory goes by RCU (SOCK_RCU_FREE), so that lookups may look before they hold.
  *
@@ -175,6 +176,7 @@ void hrtcp_sock_destruct(struct sock *sk)
 	struct hrtcp_sock *hs = hrtcp_sk(sk);
 
 	WARN_ON_ONCE(hs->hashed || hs->use.port);
+	hrtcp_clock_destroy(&hs->clock);
 	kfree(hs->listener);
 	sk_sockets_allocated_dec(sk);
 	inet_sock_destruct(sk);

@@ -206,6 +206,20 @@ TEST_F(scripted, T10_simultaneous_open_makes_one_connection)
 	EXPECT_EQ(100u, self->peer.seen.len);
 }
 
+/* Bound to a port and connected to it: a simultaneous open with itself. */
+TEST_F(scripted, T10_a_socket_can_be_both_ends)
+{
+	int fd = sock_new(&self->peer.host);
+
+	ASSERT_EQ(0, sock_bind(fd, &self->peer.host, 5000));
+	ASSERT_EQ(0, sock_timeout(fd, SO_SNDTIMEO, WAIT_MS));
+	ASSERT_EQ(0, sock_connect(fd, &self->peer.host, 5000));
+	ASSERT_EQ(0, send_all(fd, 0, 1000));
+	EXPECT_EQ(0, recv_all(fd, 0, 1000));
+	ASSERT_EQ(0, shutdown(fd, SHUT_WR));
+	EXPECT_EQ(0, recv_end(fd));
+}
+
 TEST_F(scripted, T11_initial_sequence_numbers_differ_by_ports_and_are_no_constant)
 {
 	uint32_t isn[8];

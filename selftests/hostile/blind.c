@@ -118,8 +118,11 @@ TEST_F(blind, a_connection_of_a_host_with_itself_by_a_forged_syn_is_not_made)
 	self->peer.self.addr = own;
 	peer_renew(&self->peer, 80, 80, PEER_ISS);
 	SENDS("S 0:0(0)");
+	EXPECT_TRUE(WAIT_FOR(!diag_state(&self->peer.host, 80, 80)));
+	ONLY_HRTCP();
+	/* Nor do its own answers keep it busy. */
 	pause_ms(50);
-	EXPECT_EQ(0, diag_state(&self->peer.host, 80, 80));
+	EXPECT_GT(20, diag_counter(&self->peer.host, "in_segs"));
 }
 
 TEST_F(blind, answers_to_old_acks_are_bounded)

@@ -29,6 +29,8 @@ FIXTURE_TEARDOWN(malformed)
 	EXPECT_EQ(HRTCP_ESTABLISHED, peer_state(&self->peer));
 	EXPECT_EQ(0, sock_unread(self->fd));
 	EXPECT_EQ(0, sock_error(self->fd));
+	while (peer_get(&self->peer, &self->peer.seen, 20) == 1)
+		;
 	self->peer.nxt = self->peer.iss + 1;
 	SENDS("P. 1:101(100) ack 1");
 	SEES(". 1:1(0) ack 101");

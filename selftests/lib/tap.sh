@@ -24,13 +24,22 @@ same() {
 
 tap_clean() { :; }
 
-# Not on the left of || or in a condition: there set -e would be off.
+# In a process group of its own, so that what a case leaves behind can be ended: it would keep
+# kselftest's pipe open. Not on the left of || or in a condition: there set -e would be off.
 tap_case() {
+	local pid status
+	set -m
 	(
 		trap 'tap_clean >/dev/null 2>&1' EXIT
 		set -eu -o pipefail
 		"$1"
-	) >"$tap_out" 2>&1
+	) >"$tap_out" 2>&1 &
+	pid=$!
+	set +m
+	wait "$pid"
+	status=$?
+	kill -KILL -- "-$pid" 2>/dev/null
+	return "$status"
 }
 
 tap_main() {

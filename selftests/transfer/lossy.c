@@ -48,7 +48,7 @@ TEST_F_TIMEOUT(lossy, loss_reordering_and_duplicates, 600)
 
 TEST_F_TIMEOUT(lossy, heavy_loss, 600)
 {
-	ASSERT_EQ(0, both(&self->pair, "delay 1ms loss 20%"));
+	ASSERT_EQ(0, both(&self->pair, "delay 1ms loss 10%"));
 	ASSERT_EQ(0, link_up(&self->link, &self->pair, 80));
 	EXPECT_EQ(0, exchange(self->link.client, self->link.server, self->len / 16, 65536));
 }
