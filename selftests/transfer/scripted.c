@@ -332,7 +332,7 @@ TEST_F(scripted, a_full_receiver_shuts_the_window_and_opens_it_when_read)
 
 TEST_F(scripted, A36_a_shut_window_still_takes_acknowledgements)
 {
-	uint32_t sent = 0, before;
+	uint32_t before;
 	int fd;
 
 	self->peer.rcvbuf = 8000;
@@ -343,7 +343,6 @@ TEST_F(scripted, A36_a_shut_window_still_takes_acknowledgements)
 	ASSERT_EQ(0, collect(&self->peer, 500));
 	do {
 		ASSERT_TRUE(peer_sends(&self->peer, ". nxt(1000) ack 1"));
-		sent += 1000;
 		peer_get(&self->peer, &self->peer.seen, 100);
 	} while (self->peer.seen.win >= 1000);
 	before = sock_unread(fd);
