@@ -37,7 +37,7 @@ core: $(BUILD)/unit/Makefile
 
 $(BUILD)/unit/Makefile:
 	$(cmake) -B $(@D) -DHRTCP_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug \
-		-DCMAKE_C_FLAGS_DEBUG="-g -O1" -DCMAKE_CXX_FLAGS_DEBUG="-g -O1"
+		-DCMAKE_C_FLAGS_DEBUG="-g -O1" -DCMAKE_CXX_FLAGS_DEBUG="-g -O0"
 
 tools: $(BUILD)/userspace/Makefile
 	+$(MAKE) -C $(BUILD)/userspace
