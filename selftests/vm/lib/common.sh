@@ -40,7 +40,8 @@ known_suite() {
 
 # The debug kernel runs over the root of bookworm, whose source package it is built from.
 root_suite() { if [[ $1 == debug ]]; then echo bookworm; else echo "$1"; fi; }
-root_dir() { echo "$build/$(root_suite "$1")/root"; }
+# May be a link, so that several working trees share the roots.
+root_dir() { realpath -m "$build/$(root_suite "$1")/root"; }
 
 # One holder at a time; a second run waits instead of building the same thing again.
 lock() {
