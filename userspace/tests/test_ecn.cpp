@@ -137,7 +137,7 @@ TEST_CASE("DCTCP: every change of the mark is acknowledged exactly", "[R8257-02]
 	CHECK(seq_diff(sent[0].seg.ack, h.conn.rcv.irs) == 801);
 }
 
-TEST_CASE("DCTCP: the cut follows the fraction of marks", "[R8257-03][R8257-05]")
+TEST_CASE("DCTCP: the cut follows the fraction of marks", "[R8257-02]")
 {
 	hrtcp_cfg cfg = hrtcp_cfg_default;
 	hrtcp_conn conn{};
