@@ -27,7 +27,7 @@ TEST_CASE("acknowledge: two segments' worth of octets in small ones", "[SHLD-19]
 	SEES(h, MS(50), ". 1:1(0) ack 3001");
 }
 
-TEST_CASE("acknowledge: one ACK for a super-segment, no more than one each", "[R5681-21]")
+TEST_CASE("acknowledge: one ACK for a super-segment, no more than one each", "[R5681-21][MUST-58]")
 {
 	Client h;
 
@@ -185,7 +185,7 @@ TEST_CASE("window: no silly advance in other ACKs either", "[MUST-39]")
 	SEES(h, MS(2), ". 1:1(0) ack 4001 win 0");
 }
 
-TEST_CASE("window: scaled, and never beyond what the field can say", "[R7323-05][R7323-06]")
+TEST_CASE("window: scaled, and never beyond what the field can say", "[R7323-05][R7323-06][REC-1]")
 {
 	Client h({ .rcvbuf = 1 << 20, .wscale = 7 });
 

@@ -33,7 +33,7 @@ void arrive(Host &h, u32 seq, u32 len, u8 flags, u8 ip_ecn)
 
 } // namespace
 
-TEST_CASE("ECN: asked for with ECE and CWR, agreed with ECE alone", "[R3168-01][R3168-02]")
+TEST_CASE("ECN: asked for with ECE and CWR, agreed with ECE alone", "[R3168-01][R3168-02][SHLD-8]")
 {
 	CHECK(Agreed().conn.ecn.on);
 	Host refused(asking);
@@ -81,7 +81,7 @@ TEST_CASE("ECN: new data is ECT(0); retransmissions, ACKs and SYNs are not",
 	CHECK(sent[0].seg.ip_ecn == HRTCP_IP_NOT_ECT);
 }
 
-TEST_CASE("ECN: a mark is echoed in every ACK until CWR", "[R3168-10]")
+TEST_CASE("ECN: a mark is echoed in every ACK until CWR", "[R3168-10][SHLD-8]")
 {
 	Agreed h;
 
@@ -97,7 +97,7 @@ TEST_CASE("ECN: a mark is echoed in every ACK until CWR", "[R3168-10]")
 	CHECK_FALSE(sent[0].seg.flags & HRTCP_ECE);
 }
 
-TEST_CASE("ECN: an echo is answered once a window, and CWR says so", "[R3168-06][R3168-08]")
+TEST_CASE("ECN: an echo is answered once a window, and CWR says so", "[R3168-06][R3168-08][SHLD-8]")
 {
 	Agreed h;
 	WRITE(h, 0, 8000);

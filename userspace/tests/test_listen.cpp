@@ -45,7 +45,7 @@ TEST_CASE("A-11: ACK to a listener draws a reset", "[A-11][R9293-46][R9293-24]")
 	}
 }
 
-TEST_CASE("A-12: SYN opens a request", "[A-12][R9293-11]")
+TEST_CASE("A-12: SYN opens a request", "[A-12][R9293-11][R9293-04]")
 {
 	Listener h;
 
@@ -60,7 +60,7 @@ TEST_CASE("A-12: SYN opens a request", "[A-12][R9293-11]")
 }
 
 TEST_CASE("A-12: every offer is taken, none is invented",
-	  "[A-12][R7323-02][R7323-09][R2018-01]")
+	  "[A-12][R7323-02][R7323-09][R2018-01][R7323-03]")
 {
 	Listener all({ .rcvbuf = 1 << 20, .sack = true, .ts = true, .wscale = 7 });
 	PEER(all, 0, "S 0:0(0) <mss 900,sackOK,TS val 77 ecr 0,wscale 3>");
@@ -161,7 +161,7 @@ TEST_CASE("A-45: RST in the window, not exact, of a request", "[A-45][R5961-03]"
 	STATE(h, SYN_RECEIVED);
 }
 
-TEST_CASE("A-46: exact RST", "[A-46][R9293-48][T-04]")
+TEST_CASE("A-46: exact RST", "[A-46][R9293-48][T-04][MUST-11]")
 {
 	HalfOpen h;
 
@@ -187,7 +187,7 @@ TEST_CASE("A-55: another SYN in the window", "[A-55][R9293-26]")
 	STATE(h, SYN_RECEIVED);
 }
 
-TEST_CASE("A-60: ACK off, of a request", "[A-60]")
+TEST_CASE("A-60: ACK off, of a request", "[A-60][R9293-37]")
 {
 	HalfOpen h;
 
@@ -197,7 +197,7 @@ TEST_CASE("A-60: ACK off, of a request", "[A-60]")
 	STATE(h, SYN_RECEIVED);
 }
 
-TEST_CASE("A-62: the third segment makes the connection", "[A-62][R9293-13]")
+TEST_CASE("A-62: the third segment makes the connection", "[A-62][R9293-13][MUST-11]")
 {
 	HalfOpen h;
 

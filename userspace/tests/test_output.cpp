@@ -89,7 +89,7 @@ TEST_CASE("poll_tx: total_retrans counts what is sent again", "[output]")
 
 // -- Nagle -------------------------------------------------------------------------------
 
-TEST_CASE("Nagle: a short segment waits for a short one before it", "[SHLD-7]")
+TEST_CASE("Nagle: a short segment waits for a short one before it", "[SHLD-7][MAY-16][SHLD-27]")
 {
 	Client h;
 
@@ -317,7 +317,8 @@ TEST_CASE("shrunk window: nothing new beyond it, the old goes again",
 	SEES(h, MS(10) + rto, ". 1001:2001(1000) ack 1");
 }
 
-TEST_CASE("shrunk window: to zero, with data out, is probed by repeating", "[MUST-35][SHLD-17]")
+TEST_CASE("shrunk window: to zero, with data out, is probed by repeating",
+	  "[MUST-35][SHLD-17][MUST-34][MAY-7]")
 {
 	Client h;
 

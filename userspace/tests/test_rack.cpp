@@ -23,7 +23,8 @@ void send(Host &h, u64 t, int first, int n)
 
 } // namespace
 
-TEST_CASE("RACK: what was sent before three SACKed segments is lost", "[R8985-04][R8985-06]")
+TEST_CASE("RACK: what was sent before three SACKed segments is lost",
+	  "[R8985-04][R8985-06][R2018-07]")
 {
 	Client h(with_sack);
 
@@ -40,7 +41,8 @@ TEST_CASE("RACK: what was sent before three SACKed segments is lost", "[R8985-04
 	QUIET(h, SEC(10));
 }
 
-TEST_CASE("RACK: fewer SACKed segments wait for a quarter of the least RTT", "[R8985-04]")
+TEST_CASE("RACK: fewer SACKed segments wait for a quarter of the least RTT",
+	  "[R8985-04][R8985-06][R8985-11]")
 {
 	Client h(with_sack);
 

@@ -38,7 +38,7 @@ TEST_CASE("limited transmit: a new segment for each of the first two duplicates"
 	CHECK(h.cwnd() == 10000);
 }
 
-TEST_CASE("fast retransmit: the third duplicate", "[R5681-10][R5681-11]")
+TEST_CASE("fast retransmit: the third duplicate", "[R5681-10][R5681-11][R6582-01]")
 {
 	Sending h(10000);
 

@@ -126,7 +126,7 @@ TEST_CASE("T-20: half-close", "[T-20][R9293-61]")
 	}
 }
 
-TEST_CASE("T-21, T-22: half-closed for a day", "[T-21][T-22]")
+TEST_CASE("T-21, T-22: half-closed for a day", "[T-21][T-22][R9293-61]")
 {
 	Ends e(true);
 
@@ -208,7 +208,7 @@ TEST_CASE("T-26: last ACK lost", "[T-26][R9293-71]")
 	}
 }
 
-TEST_CASE("T-28: FIN after the end of TIME-WAIT", "[T-28][A-03]")
+TEST_CASE("T-28: FIN after the end of TIME-WAIT", "[T-28][A-03][R9293-72]")
 {
 	Ends e(true, { .compact_tw = true, .tune = [](hrtcp_cfg &c) { c.time_wait_ns = MS(10); } });
 

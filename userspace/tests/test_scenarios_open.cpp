@@ -11,7 +11,7 @@ bool is_handshake_ack(bool from_client, const hrtcp_seg &seg)
 
 } // namespace
 
-TEST_CASE("T-01: three-way handshake", "[T-01][MUST-14][SHLD-5/v4]")
+TEST_CASE("T-01: three-way handshake", "[T-01][MUST-14][SHLD-5/v4][MUST-65][R2018-01]")
 {
 	Pair p;
 
@@ -32,7 +32,7 @@ TEST_CASE("T-01: three-way handshake", "[T-01][MUST-14][SHLD-5/v4]")
 	CHECK(p.server.conn.rtt.latest_ns == MS(20));
 }
 
-TEST_CASE("T-02: SYN costs one number, a bare ACK none", "[T-02][R9293-14]")
+TEST_CASE("T-02: SYN costs one number, a bare ACK none", "[T-02][R9293-14][R9293-04]")
 {
 	Pair p;
 

@@ -37,7 +37,7 @@ TEST_CASE("A-60: ACK off with data and FIN", "[A-60][R9293-37]")
 	}
 }
 
-TEST_CASE("A-61: ACK out of the range that is believed", "[A-61][R5961-07]")
+TEST_CASE("A-61: ACK out of the range that is believed", "[A-61][R5961-07][MAY-12]")
 {
 	for (const u8 s : synchronized)
 		for (const char *line : { ". nxt(100) ack una-65536", "F. nxt(0) ack una-65536",

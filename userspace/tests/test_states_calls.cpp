@@ -56,7 +56,7 @@ TEST_CASE("U-05: active OPEN of a LISTEN record", "[U-05]")
 	STATE(h, SYN_SENT);
 }
 
-TEST_CASE("U-07: OPEN of a pair that exists", "[U-07]")
+TEST_CASE("U-07: OPEN of a pair that exists", "[U-07][MUST-41][R9293-80]")
 {
 	for (u8 s = 1; s < HRTCP_STATE_MAX; s++) {
 		if (s == HRTCP_CLOSED || s == HRTCP_LISTEN)
@@ -71,7 +71,7 @@ TEST_CASE("U-07: OPEN of a pair that exists", "[U-07]")
 	}
 }
 
-TEST_CASE("U-10: SEND without a connection", "[U-10]")
+TEST_CASE("U-10: SEND without a connection", "[U-10][R9293-80]")
 {
 	Host h;
 
@@ -79,7 +79,7 @@ TEST_CASE("U-10: SEND without a connection", "[U-10]")
 	QUIET(h, SEC(1));
 }
 
-TEST_CASE("U-13: SEND before ESTABLISHED is queued", "[U-13][R9293-81]")
+TEST_CASE("U-13: SEND before ESTABLISHED is queued", "[U-13][R9293-81][R9293-12]")
 {
 	Reached ss(HRTCP_SYN_SENT);
 	WRITE(ss, 0, 100);
@@ -95,7 +95,8 @@ TEST_CASE("U-13: SEND before ESTABLISHED is queued", "[U-13][R9293-81]")
 	SEES(sr, MS(50), "P. 1:101(100) ack 1");
 }
 
-TEST_CASE("U-14: SEND is segmented and carries the current ACK", "[U-14]")
+TEST_CASE("U-14: SEND is segmented and carries the current ACK",
+	  "[U-14][R9293-04][R9293-63][R9293-81]")
 {
 	for (const u8 s : { HRTCP_ESTABLISHED, HRTCP_CLOSE_WAIT }) {
 		INFO(hrtcp_state_name(s));
@@ -107,7 +108,7 @@ TEST_CASE("U-14: SEND is segmented and carries the current ACK", "[U-14]")
 	}
 }
 
-TEST_CASE("U-16: SEND after CLOSE", "[U-16][R9293-60]")
+TEST_CASE("U-16: SEND after CLOSE", "[U-16][R9293-60][R9293-80]")
 {
 	for (const u8 s : after_close) {
 		INFO(hrtcp_state_name(s));
@@ -154,7 +155,8 @@ TEST_CASE("U-23: RECEIVE waits while there is nothing", "[U-23]")
 	}
 }
 
-TEST_CASE("U-24, U-25: RECEIVE in CLOSE-WAIT: the data, then the end", "[U-24][U-25][R9293-82]")
+TEST_CASE("U-24, U-25: RECEIVE in CLOSE-WAIT: the data, then the end",
+	  "[U-24][U-25][R9293-82][MUST-12]")
 {
 	Client h;
 
@@ -191,7 +193,7 @@ TEST_CASE("U-26: RECEIVE after both FINs", "[U-26]")
 	QUIET(h, MS(1));
 }
 
-TEST_CASE("U-30: CLOSE without a connection", "[U-30]")
+TEST_CASE("U-30: CLOSE without a connection", "[U-30][R9293-80]")
 {
 	Host h;
 
@@ -199,7 +201,7 @@ TEST_CASE("U-30: CLOSE without a connection", "[U-30]")
 	QUIET(h, SEC(1));
 }
 
-TEST_CASE("U-31: CLOSE in LISTEN", "[U-31]")
+TEST_CASE("U-31: CLOSE in LISTEN", "[U-31][R9293-69]")
 {
 	Host h;
 
@@ -209,7 +211,7 @@ TEST_CASE("U-31: CLOSE in LISTEN", "[U-31]")
 	QUIET(h, SEC(1));
 }
 
-TEST_CASE("U-32: CLOSE in SYN-SENT", "[U-32]")
+TEST_CASE("U-32: CLOSE in SYN-SENT", "[U-32][R9293-69]")
 {
 	Reached h(HRTCP_SYN_SENT);
 
@@ -285,7 +287,7 @@ TEST_CASE("U-37: CLOSE in CLOSE-WAIT", "[U-37][R9293-68]")
 	SEES(h, 0, ". 1:1001(1000) ack 2", "P. 1001:1501(500) ack 2", "F. 1501:1501(0) ack 2");
 }
 
-TEST_CASE("U-38: CLOSE when both FINs are on their way", "[U-38]")
+TEST_CASE("U-38: CLOSE when both FINs are on their way", "[U-38][R9293-80]")
 {
 	for (const u8 s : { HRTCP_CLOSING, HRTCP_LAST_ACK, HRTCP_TIME_WAIT }) {
 		INFO(hrtcp_state_name(s));

@@ -87,7 +87,8 @@ TEST_CASE("A-31: timestamps wrap as sequence numbers do", "[A-31][R7323-17]")
 	SEES(h, MS(131), ". nxt(0) ack 301 <TS val 6000231 ecr 5>");
 }
 
-TEST_CASE("A-32: TS.Recent follows the segment that moves Last.ACK.sent", "[A-32][R7323-16]")
+TEST_CASE("A-32: TS.Recent follows the segment that moves Last.ACK.sent",
+	  "[A-32][R7323-16][R7323-18]")
 {
 	Client h(with_ts);
 
@@ -159,7 +160,7 @@ TEST_CASE("A-36: window shut: data is dropped, ACK and RST count", "[A-36][MUST-
 	STATE(h, CLOSED);
 }
 
-TEST_CASE("A-37: unacceptable", "[A-37][R9293-35][R9293-47]")
+TEST_CASE("A-37: unacceptable", "[A-37][R9293-35][R9293-47][R9293-32]")
 {
 	for (const u8 s : all_states)
 		for (const char *line : { ". nxt-1(0) ack nxt", ". nxt-100(100) ack nxt",
@@ -176,7 +177,7 @@ TEST_CASE("A-37: unacceptable", "[A-37][R9293-35][R9293-47]")
 		}
 }
 
-TEST_CASE("A-38: unacceptable with RST", "[A-38][R5961-01]")
+TEST_CASE("A-38: unacceptable with RST", "[A-38][R5961-01][R9293-35]")
 {
 	for (const u8 s : all_states) {
 		INFO(hrtcp_state_name(s));
@@ -238,7 +239,7 @@ TEST_CASE("A-45: challenges again after a while", "[A-45][R5961-08]")
 	CHECK(h.conn.challenges == 2);
 }
 
-TEST_CASE("A-47: RST in SYN-RECEIVED of an active OPEN", "[A-47][R9293-48]")
+TEST_CASE("A-47: RST in SYN-RECEIVED of an active OPEN", "[A-47][R9293-48][MUST-11]")
 {
 	Reached h(HRTCP_SYN_RECEIVED);
 
@@ -281,7 +282,7 @@ TEST_CASE("A-49: exact RST when both FINs are on their way", "[A-49][R9293-49]")
 
 // -- check 4: SYN ------------------------------------------------------------------------
 
-TEST_CASE("A-56: SYN on a live connection", "[A-56][R5961-05]")
+TEST_CASE("A-56: SYN on a live connection", "[A-56][R5961-05][R9293-26]")
 {
 	for (const u8 s : all_states)
 		for (const char *syn : { "S nxt(0)", "S. nxt(0) ack nxt", "S nxt+1(0)",

@@ -50,7 +50,7 @@ TEST_CASE("A-20: unacceptable ACK in SYN-SENT", "[A-20][R9293-21]")
 		}
 }
 
-TEST_CASE("A-21: the same with RST", "[A-21][R9293-21]")
+TEST_CASE("A-21: the same with RST", "[A-21][R9293-21][R5961-04]")
 {
 	Reached h(HRTCP_SYN_SENT);
 
@@ -123,7 +123,7 @@ TEST_CASE("A-24: data and FIN of the SYN,ACK are taken", "[A-24][R9293-16]")
 	CAUSES(h, HRTCP_C_SYNACK_RCVD, HRTCP_C_FIN_RCVD);
 }
 
-TEST_CASE("A-24: options of both SYNs hold", "[A-24][R7323-03][R2018-01]")
+TEST_CASE("A-24: options of both SYNs hold", "[A-24][R7323-03][R2018-01][REC-1]")
 {
 	Reached h(HRTCP_SYN_SENT, { .rcvbuf = 1 << 20, .sack = true, .ts = true, .wscale = 7 });
 
@@ -149,7 +149,7 @@ TEST_CASE("A-24: options the peer leaves out do not hold", "[A-24][R7323-03][MUS
 	SEES(h, MS(30), ". 1:1(0) ack 1 <>");
 }
 
-TEST_CASE("A-25: SYN without ACK: simultaneous open", "[A-25][R9293-17][MUST-10]")
+TEST_CASE("A-25: SYN without ACK: simultaneous open", "[A-25][R9293-17][MUST-10][MUST-11]")
 {
 	Reached h(HRTCP_SYN_SENT);
 

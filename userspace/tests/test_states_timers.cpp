@@ -124,7 +124,7 @@ TEST_CASE("X-06: an orphan is given up sooner", "[X-06][SHLD-11]")
 }
 
 TEST_CASE("X-07: a shut window is probed as long as the peer answers",
-	  "[X-07][MUST-37][SHLD-30]")
+	  "[X-07][MUST-37][SHLD-30][MUST-36][SHLD-29][R6429-01]")
 {
 	for (const u8 s : { HRTCP_ESTABLISHED, HRTCP_CLOSE_WAIT }) {
 		INFO(hrtcp_state_name(s));

@@ -124,7 +124,7 @@ TEST_CASE("A-42: FIN again with its data", "[A-42]")
 	STATE(h, TIME_WAIT);
 }
 
-TEST_CASE("A-37, T-29: old data and ACKs draw an ACK and restart nothing", "[A-37][T-29]")
+TEST_CASE("A-37, T-29: old data and ACKs draw an ACK and restart nothing", "[A-37][T-29][R9293-71]")
 {
 	for (const bool with_record : { false, true }) {
 		Reached h(HRTCP_TIME_WAIT, { .compact_tw = with_record });

@@ -156,7 +156,7 @@ TEST_CASE("wire_parse: window shift above 14 counts as 14", "[R7323-06]")
 	CHECK(opt.wscale == 14);
 }
 
-TEST_CASE("wire_parse: options at any offset", "[MUST-64]")
+TEST_CASE("wire_parse: options at any offset", "[MUST-64][MUST-4]")
 {
 	hrtcp_opts opt;
 
@@ -171,7 +171,7 @@ TEST_CASE("wire_parse: options at any offset", "[MUST-64]")
 	}
 }
 
-TEST_CASE("wire_parse: unknown options are skipped by their length", "[MUST-6][R6994-01]")
+TEST_CASE("wire_parse: unknown options are skipped by their length", "[MUST-6][R6994-01][MUST-68]")
 {
 	hrtcp_opts opt;
 
@@ -184,7 +184,7 @@ TEST_CASE("wire_parse: unknown options are skipped by their length", "[MUST-6][R
 	CHECK(options_of(full, opt) == 0);
 }
 
-TEST_CASE("wire_parse: end of option list ends it, whatever follows", "[R9293-05]")
+TEST_CASE("wire_parse: end of option list ends it, whatever follows", "[R9293-05][MUST-4]")
 {
 	hrtcp_opts opt;
 
@@ -256,7 +256,7 @@ TEST_CASE("wire_parse: any octets at all do no harm", "[MUST-7]")
 	}
 }
 
-TEST_CASE("wire_build: what is written is read back", "[MUST-68][MUST-69]")
+TEST_CASE("wire_build: what is written is read back", "[MUST-68][MUST-69][R9293-02]")
 {
 	for (const char *line : {
 		"S 0:0(0) win 65535 <mss 1460,sackOK,TS val 1 ecr 0,wscale 14>",
