@@ -5,6 +5,11 @@ static const struct hrtcp_cc_ops *const built_in[] = {
 	&hrtcp_cc_cubic, &hrtcp_cc_reno, &hrtcp_cc_dctcp,
 };
 
+const struct hrtcp_cc_ops *hrtcp_cc_built_in(u32 i)
+{
+	return i < ARRAY_SIZE(built_in) ? built_in[i] : NULL;
+}
+
 const struct hrtcp_cc_ops *hrtcp_cc_find(const char *name)
 {
 	u32 i;

@@ -62,7 +62,10 @@ extern const struct hrtcp_cc_ops hrtcp_cc_cubic;
 /* DCTCP, RFC 8257; module/cong/dctcp.c. */
 extern const struct hrtcp_cc_ops hrtcp_cc_dctcp;
 
-/* The algorithms built in, default first; NULL: no such name. */
+/* The algorithms built in, default first; NULL: past the last. */
+const struct hrtcp_cc_ops *hrtcp_cc_built_in(u32 i);
+
+/* One of them; NULL: no such name. */
 const struct hrtcp_cc_ops *hrtcp_cc_find(const char *name);
 
 /* IW10 of RFC 6928 2, or one segment where our SYN had to be repeated (RFC 5681 3.1). */

@@ -373,3 +373,17 @@ struct hrtcp_txnode *hrtcp_txq_last_sent(const struct hrtcp_txq *q)
 		last = node;
 	return last;
 }
+
+bool hrtcp_txq_adds_up(const struct hrtcp_txq *q)
+{
+	const struct hrtcp_txnode *node;
+	struct hrtcp_txq sum = { 0 };
+
+	for (node = q->head; node && node != q->unsent; node = node->next) {
+		if (node->lost & node->sacked || (node->lost | node->sacked) & ~all_units(node))
+			return false;
+		count(&sum, node);
+	}
+	return sum.pipe_bytes == q->pipe_bytes && sum.lost_bytes == q->lost_bytes &&
+	       sum.sacked_bytes == q->sacked_bytes;
+}

@@ -111,6 +111,9 @@ void hrtcp_txq_mark_old_lost(struct hrtcp_txq *q, u64 age_ns, u64 now_ns);
 /* Nothing was lost after all: what is not sent again yet is in the pipe. */
 void hrtcp_txq_unmark_lost(struct hrtcp_txq *q);
 
+/* The counters agree with the units, no unit is both lost and SACKed. For check.c. */
+bool hrtcp_txq_adds_up(const struct hrtcp_txq *q);
+
 /* The last node sent, or NULL. */
 struct hrtcp_txnode *hrtcp_txq_last_sent(const struct hrtcp_txq *q);
 
