@@ -1,29 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "endpoint.hpp"
 
+#include "text.hpp"
+
 #include <algorithm>
 #include <cstdio>
 
 namespace sim {
-
-// The octet at @offset of the stream @pattern: any mix-up of offset or direction shows.
-static uint8_t octet(uint64_t pattern, uint64_t offset)
-{
-	uint64_t x = (pattern ^ offset) * 0x9e3779b97f4a7c15ull;
-
-	return static_cast<uint8_t>(x >> 56);
-}
-
-static std::string flags_text(uint8_t flags)
-{
-	std::string text;
-
-	for (auto [bit, c] : {std::pair{HRTCP_SYN, 'S'}, {HRTCP_FIN, 'F'}, {HRTCP_RST, 'R'},
-			      {HRTCP_PSH, 'P'}, {HRTCP_ACK, '.'}})
-		if (flags & bit)
-			text += c;
-	return text;
-}
 
 Endpoint::Endpoint(std::string name, Clock &clock, Path &out, const EndConfig &config, bool trace)
 	: name_(std::move(name)), clock_(clock), out_(out), config_(config), trace_(trace)
@@ -48,7 +31,7 @@ std::string Endpoint::state() const
 void Endpoint::trace(const std::string &what) const
 {
 	if (trace_)
-		std::printf("%12.6f %s %s\n", double(clock_.now_ns() - 1000000000) / 1e9,
+		std::printf("%14.6f %s %s\n", double(clock_.now_ns() - 1000000000) / 1e6,
 			    name_.c_str(), what.c_str());
 }
 
@@ -56,12 +39,13 @@ void Endpoint::connect()
 {
 	live_ = true;
 	if (hrtcp_conn_open(&conn_, &config_.open, clock_.now_ns()))
-		throw Failure("open refused");
+		fail("open refused");
 	settle();
 	if (config_.program.abort_after_ns)
 		clock_.at(clock_.now_ns() + config_.program.abort_after_ns, [this] {
 			if (done_ || tw_ || released_)
 				return;
+			trace("ABORT");
 			aborted_ = true;
 			hrtcp_conn_on_abort(&conn_, ECONNABORTED, clock_.now_ns());
 			settle();
@@ -73,61 +57,20 @@ void Endpoint::listen()
 	last_state_ = HRTCP_LISTEN;
 }
 
-uint64_t Endpoint::offset_of(struct seq seq) const
-{
-	return static_cast<uint64_t>(int64_t(snd_base_) + seq_diff(seq, seq_add(conn_.snd.iss,
-					1 + static_cast<uint32_t>(snd_base_))));
-}
-
-// A wire segment: header by the core's writer, octets by the pattern, a true checksum.
-void Endpoint::emit(hrtcp_seg seg, uint64_t offset)
-{
-	Bytes packet(HRTCP_HDR_MAX + seg.len);
-	uint32_t header = hrtcp_wire_build(packet.data(), 1, 2, &seg);
-
-	packet.resize(header + seg.len);
-	for (uint32_t i = 0; i < seg.len; i++)
-		packet[header + i] = octet(config_.pattern, offset + i);
-	uint16_t sum = checksum(packet);
-	packet[16] = static_cast<uint8_t>(sum >> 8);
-	packet[17] = static_cast<uint8_t>(sum);
-	if (trace_)
-		trace("> " + flags_text(seg.flags) + " " + std::to_string(seg.seq.v) + "+" +
-		      std::to_string(seg.len) + " ack " + std::to_string(seg.ack.v) + " win " +
-		      std::to_string(seg.wnd));
-	packet.ecn = seg.ip_ecn;
-	out_.send(std::move(packet));
-}
-
-// What a device makes of a super-segment: only the last piece carries PSH and FIN.
-void Endpoint::emit(const hrtcp_tx &tx)
-{
-	uint32_t unit = tx.gso_size ? tx.gso_size : std::max(tx.seg.len, 1u);
-	uint32_t done = 0;
-
-	if (tx.retransmit)
-		retransmitted_++;
-	do {
-		hrtcp_seg seg = tx.seg;
-		seg.len = std::min(unit, tx.seg.len - done);
-		seg.seq = seq_add(tx.seg.seq, done);
-		if (done)
-			seg.flags &= static_cast<uint8_t>(~HRTCP_CWR);
-		if (done + seg.len < tx.seg.len)
-			seg.flags &= static_cast<uint8_t>(~(HRTCP_PSH | HRTCP_FIN));
-		emit(seg, offset_of(seg.seq));
-		done += seg.len;
-	} while (done < tx.seg.len);
-}
-
 void Endpoint::drain_tx()
 {
 	hrtcp_tx tx;
+	uint64_t most = 64;
 
-	for (int i = 0;; i++) {
+	for (uint64_t i = 0;; i++) {
 		hrtcp_poll poll = hrtcp_conn_poll_tx(&conn_, clock_.now_ns(), &tx);
-		if (i > 100000)
-			throw Failure(name_ + ": livelock in poll_tx");
+		if (i == 64) { // each octet leaves once at the most, each node is cut into its units
+			most += 2 * (hrtcp_conn_queued(&conn_) / std::max<u32>(conn_.snd.mss, 1));
+			for (const hrtcp_txnode *node = conn_.txq.head; node; node = node->next)
+				most += 3;
+		}
+		if (i > most)
+			fail("more segments for one fact than are queued");
 		if (poll == HRTCP_POLL_WAIT)
 			break;
 		if (poll == HRTCP_POLL_SEND) {
@@ -140,24 +83,67 @@ void Endpoint::drain_tx()
 	armed_ns_ = tx.wake_ns;
 }
 
+// Along the table's edges, each from where the last one went.
 void Endpoint::note(const hrtcp_transition &tr)
 {
+	const hrtcp_edge *edge = hrtcp_state_edge(tr.from, tr.cause);
+
 	if (tr.from != last_state_)
-		throw Failure(name_ + ": transition from " + hrtcp_state_name(tr.from) + " in " +
-			      hrtcp_state_name(last_state_));
+		fail(std::string("transition from ") + hrtcp_state_name(tr.from) + " in " +
+		     hrtcp_state_name(last_state_));
+	if (!edge || edge->to != tr.to)
+		fail(std::string("no edge from ") + hrtcp_state_name(tr.from) + " to " +
+		     hrtcp_state_name(tr.to) + " because " + hrtcp_cause_text(tr.cause));
 	last_state_ = tr.to;
 	gave_up_ |= tr.cause == HRTCP_C_REQ_TIMEOUT;
 	trace(std::string("* ") + hrtcp_state_name(tr.from) + " -> " + hrtcp_state_name(tr.to) +
 	      " because " + hrtcp_cause_text(tr.cause));
 }
 
+// What has to hold after every fact, beside what the core checks itself.
+void Endpoint::watch()
+{
+	const hrtcp_snd &snd = conn_.snd;
+	const hrtcp_rcv &rcv = conn_.rcv;
+
+	if (const char *wrong = hrtcp_conn_check(&conn_))
+		fail(wrong);
+	if (conn_.state == HRTCP_CLOSED || conn_.state == HRTCP_SYN_SENT)
+		return;
+	if (watching_ && seq_lt(snd.una, una_))
+		fail("SND.UNA went back");
+	if (watching_ && seq_lt(rcv.nxt, nxt_))
+		fail("RCV.NXT went back");
+	if (watching_ && seq_lt(rcv.edge, edge_))
+		fail("the window shrank");
+	peer_edge_ = watching_ ? seq_max(peer_edge_, seq_add(snd.una, snd.wnd)) :
+				 seq_add(snd.una, snd.wnd);
+	una_ = snd.una;
+	nxt_ = rcv.nxt;
+	edge_ = rcv.edge;
+	watching_ = true;
+	if (!written_ || hrtcp_conn_queued(&conn_))
+		times_.acked = 0;
+	else if (!times_.acked)
+		times_.acked = clock_.now_ns();
+}
+
 void Endpoint::settle()
+{
+	for (int i = 0; settle_once(); i++)
+		if (i > 10)
+			fail("core and program do not come to rest");
+}
+
+// Return: whether the program did something that is to be settled in its turn.
+bool Endpoint::settle_once()
 {
 	hrtcp_transition tr;
 	uint32_t skip, len;
 
 	while (hrtcp_conn_poll_transition(&conn_, &tr))
 		note(tr);
+	watch();
 	drain_tx();
 	while (hrtcp_rxnode *node = hrtcp_conn_poll_rx(&conn_, &skip, &len)) {
 		std::unique_ptr<RxBuffer> buffer(reinterpret_cast<RxBuffer *>(node));
@@ -166,33 +152,40 @@ void Endpoint::settle()
 	}
 	while (hrtcp_txnode *node = hrtcp_conn_poll_acked(&conn_))
 		delete reinterpret_cast<TxBuffer *>(node);
-	if (const char *wrong = hrtcp_conn_check(&conn_))
-		throw Failure(name_ + ": " + wrong);
+	watch();
+	if (conn_.rcv.unread_bytes != unread_ && hrtcp_state_may_receive(conn_.state))
+		fail("the core counts other unread octets");
+	return on_events(hrtcp_conn_poll_events(&conn_));
+}
 
-	uint8_t events = hrtcp_conn_poll_events(&conn_);
-	if (events & HRTCP_EV_UP)
+bool Endpoint::on_events(uint8_t events)
+{
+	if (events & HRTCP_EV_UP) {
 		up_ = true;
+		times_.up = clock_.now_ns();
+	}
 	if (events & HRTCP_EV_ERROR)
 		error_ = conn_.err;
 	if (events & HRTCP_EV_GONE) {
 		read_all(); // what has arrived can still be read
 		eof_ |= hrtcp_conn_at_eof(&conn_);
 		finish();
-		return;
+		return false;
 	}
 	if (events & HRTCP_EV_TIME_WAIT && released_) {
 		into_time_wait();
-		return;
+		return false;
 	}
-	if (events)
-		run_program();
+	if (events && run_program())
+		return true;
 	arm();
+	return false;
 }
 
 void Endpoint::finish()
 {
 	done_ = true;
-	finished_at_ = clock_.now_ns();
+	times_.gone = clock_.now_ns();
 }
 
 void Endpoint::into_time_wait()
@@ -203,15 +196,23 @@ void Endpoint::into_time_wait()
 	arm();
 }
 
+// One lazy timer, as the kernel has it: a deadline that moves later leaves it alone.
 void Endpoint::arm()
 {
 	uint64_t at = armed_ns_;
 
-	if (at != HRTCP_NEVER && !done_)
-		clock_.at(at, [this, at] {
-			if (at == armed_ns_ && !done_)
-				wake();
-		});
+	if (done_ || at >= scheduled_ns_)
+		return;
+	scheduled_ns_ = at;
+	clock_.at(at, [this, at] {
+		if (at != scheduled_ns_ || done_)
+			return;
+		scheduled_ns_ = HRTCP_NEVER;
+		if (armed_ns_ <= clock_.now_ns())
+			wake();
+		else
+			arm();
+	});
 }
 
 void Endpoint::wake()
@@ -222,10 +223,11 @@ void Endpoint::wake()
 
 	if (tw_) {
 		if (!hrtcp_tw_on_deadline(&*tw_, now, &tr))
-			throw Failure(name_ + ": TIME-WAIT woke early");
+			fail("TIME-WAIT woke early");
 		note(tr);
 		finish();
 	} else if (req_) {
+		trace("deadline of the request");
 		auto verdict = hrtcp_req_on_deadline(&*req_, &listen_, &config_.cfg, now, &out);
 		armed_ns_ = req_->deadline_ns;
 		reply(out);
@@ -234,108 +236,12 @@ void Endpoint::wake()
 		else
 			arm();
 	} else {
+		for (int slot = 0; trace_ && slot < HRTCP_T_COUNT; slot++)
+			if (conn_.timers.at_ns[slot] <= now)
+				trace(std::string("deadline: ") + timer_text(slot));
 		hrtcp_conn_on_deadline(&conn_, now);
 		settle();
 	}
-}
-
-void Endpoint::reply(const hrtcp_reply &out)
-{
-	if (out.moved)
-		note(out.transition);
-	if (out.send)
-		emit(out.seg, 0);
-}
-
-void Endpoint::receive(Bytes packet)
-{
-	auto buffer = std::make_unique<RxBuffer>();
-	uint64_t now = clock_.now_ns();
-	hrtcp_reply out{};
-	hrtcp_seg seg;
-
-	if (checksum(packet))
-		return;
-	auto size = static_cast<uint32_t>(packet.size());
-	if (hrtcp_wire_parse(packet.data(), size, size, &seg))
-		return;
-	seg.ip_ecn = packet.ecn;
-	buffer->payload.assign(packet.begin() + seg.hdr_len, packet.end());
-	if (done_) {
-		if (!(seg.flags & HRTCP_RST)) {
-			hrtcp_wire_reset_for(&seg, &out.seg);
-			emit(out.seg, 0);
-		}
-	} else if (tw_) {
-		hrtcp_tw_on_segment(&*tw_, &config_.cfg, &seg, false, now, &out);
-		reply(out);
-		if (armed_ns_ != tw_->deadline_ns) {
-			armed_ns_ = tw_->deadline_ns;
-			arm();
-		}
-	} else if (live_) {
-		feed(seg, buffer);
-	} else {
-		receive_listen(seg, buffer);
-	}
-}
-
-void Endpoint::receive_listen(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer)
-{
-	uint64_t now = clock_.now_ns();
-	hrtcp_reply out{};
-
-	if (!req_) {
-		if (hrtcp_listen_on_segment(&listen_, &config_.cfg, &seg, &out) == HRTCP_LISTEN_NEW) {
-			req_.emplace();
-			last_state_ = HRTCP_LISTEN;
-			hrtcp_req_init(&*req_, &listen_, &config_.cfg, &config_.open, &seg, now, &out);
-			armed_ns_ = req_->deadline_ns;
-			arm();
-		}
-		reply(out);
-		return;
-	}
-	auto verdict = hrtcp_req_on_segment(&*req_, &listen_, &config_.cfg, &seg, now, &out);
-	reply(out);
-	if (verdict == HRTCP_REQ_REMOVE)
-		req_.reset();
-	else if (verdict == HRTCP_REQ_PROMOTE)
-		promote(seg, buffer);
-}
-
-void Endpoint::promote(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer)
-{
-	live_ = true;
-	hrtcp_conn_open_passive(&conn_, &*req_, &config_.open, clock_.now_ns());
-	hrtcp_req_promoted(&*req_, &listen_);
-	req_.reset();
-	feed(seg, buffer);
-	if (!up_)
-		throw Failure(name_ + ": promoted but not established");
-}
-
-void Endpoint::feed(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer)
-{
-	hrtcp_rx rx;
-
-	hrtcp_conn_on_segment(&conn_, &seg, &buffer->node, clock_.now_ns(), &rx);
-	if (rx.take == HRTCP_TAKE_DELIVER)
-		deliver(buffer->payload, rx.skip, rx.len);
-	else if (rx.take == HRTCP_TAKE_KEEP)
-		(void)buffer.release();
-	settle();
-}
-
-void Endpoint::deliver(const Bytes &payload, uint32_t skip, uint32_t len)
-{
-	if (uint64_t(skip) + len > payload.size())
-		throw Failure(name_ + ": more delivered than arrived");
-	for (uint32_t i = 0; i < len; i++)
-		if (payload[skip + i] != octet(config_.peer_pattern, received_ + i))
-			throw Failure(name_ + ": wrong octet at " + std::to_string(received_ + i));
-	received_ += len;
-	unread_ += len;
 }
 
 } // namespace sim

@@ -25,9 +25,12 @@ struct Failure : std::runtime_error {
 struct Program {
 	uint64_t send_bytes = 0;
 	uint32_t write_bytes = 65536;	// a write
+	uint32_t sndbuf_bytes = 1u << 20;
 	uint64_t read_every_ns = 0;	// 0: at once
-	uint64_t pause_ns = 0;		// before each write
+	uint64_t pause_ns = 0;		// between writes
+	uint64_t begin_ns = 0;		// no write before this long after the start
 	bool wait_for_peer = false;	// close only after the peer has
+	bool stay = false;		// never close
 	uint64_t abort_after_ns = 0;	// 0: never
 	bool nodelay = false;
 };
@@ -40,6 +43,11 @@ struct EndConfig {
 	uint64_t peer_pattern = 0;
 };
 
+// When what happened, nanoseconds of the clock; 0: not yet. `acked`: all that was written.
+struct Times {
+	uint64_t up = 0, received = 0, acked = 0, eof = 0, gone = 0;
+};
+
 class Endpoint {
 public:
 	Endpoint(std::string name, Clock &clock, Path &out, const EndConfig &config, bool trace);
@@ -50,6 +58,7 @@ public:
 	void connect();
 	void listen();
 	void receive(Bytes packet);
+	void write(uint64_t bytes);	// more than the program had, if it still may
 
 	bool gone() const { return done_; }
 	int error() const { return error_; }
@@ -57,8 +66,9 @@ public:
 	bool gave_up() const { return gave_up_; } // the handshake, as the passive side
 	bool saw_eof() const { return eof_; }
 	uint64_t received() const { return received_; }
-	uint64_t retransmitted() const { return retransmitted_; }
-	uint64_t finished_at() const { return finished_at_; }
+	uint64_t retransmitted() const { return retransmitted_; } // segments on the wire
+	const hrtcp_conn &conn() const { return conn_; }
+	const Times &times() const { return times_; }
 	std::string state() const;
 
 private:
@@ -71,15 +81,20 @@ private:
 	};
 
 	void settle();
+	bool settle_once();
 	void drain_tx();
 	void emit(const hrtcp_tx &tx);
-	void emit(hrtcp_seg seg, uint64_t stream_offset);
+	void emit(const hrtcp_seg &seg, uint64_t stream_offset);
 	void deliver(const Bytes &payload, uint32_t skip, uint32_t len);
 	void note(const hrtcp_transition &tr);
+	void watch();
+	void watch_sent(const hrtcp_tx &tx, const hrtcp_seg &seg) const;
+	bool on_events(uint8_t events);
 	void arm();
 	void wake();
-	void run_program();
+	bool run_program();
 	void write_some();
+	bool write_later();
 	void read_all();
 	void receive_listen(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer);
 	void promote(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer);
@@ -88,7 +103,9 @@ private:
 	void into_time_wait();
 	void finish();
 	void trace(const std::string &what) const;
+	uint32_t irs() const;
 	uint64_t offset_of(struct seq seq) const;
+	[[noreturn]] void fail(const std::string &what) const { throw Failure(name_ + ": " + what); }
 
 	std::string name_;
 	Clock &clock_;
@@ -103,9 +120,13 @@ private:
 	std::optional<hrtcp_req> req_;
 	std::optional<hrtcp_tw> tw_;
 	uint8_t last_state_ = HRTCP_CLOSED;
-	uint64_t armed_ns_ = HRTCP_NEVER;
-	uint64_t written_ = 0, received_ = 0, unread_ = 0, retransmitted_ = 0, finished_at_ = 0;
+	uint64_t armed_ns_ = HRTCP_NEVER, scheduled_ns_ = HRTCP_NEVER;
+	uint64_t written_ = 0, received_ = 0, unread_ = 0, retransmitted_ = 0;
+	Times times_;
 	uint64_t snd_base_ = 0;	// stream offset of the octet after ISS, for wrapping
+	// What may only grow, as it was after the last fact; valid once watching_.
+	bool watching_ = false;
+	struct seq una_{}, nxt_{}, edge_{}, peer_edge_{};
 };
 
 } // namespace sim

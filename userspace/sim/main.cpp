@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // hrtcp-sim -- many connections between two cores over bad paths, each replayable by its seed.
+#include "golden.hpp"
 #include "scenario.hpp"
 
 #include <cstdio>
@@ -10,7 +11,8 @@ namespace {
 
 int usage()
 {
-	std::fprintf(stderr, "usage: hrtcp-sim [--seed N] [--count N] [--trace] | --table\n");
+	std::fprintf(stderr, "usage: hrtcp-sim [--seed N] [--count N] [--trace]\n"
+			     "       hrtcp-sim --golden FOLDER [--update] [TABLE...]\n");
 	return 1;
 }
 
@@ -24,7 +26,7 @@ int run_many(uint64_t seed, uint64_t count, bool trace)
 			bytes += outcome.bytes;
 			again += outcome.segments_again;
 		} catch (const sim::Failure &failure) {
-			std::printf("seed %llu: %s (replay: hrtcp-sim --seed %llu --count 1 --trace)\n",
+			std::printf("seed %llu: %s (replay: make sim SEED=%llu)\n",
 				    static_cast<unsigned long long>(i), failure.what(),
 				    static_cast<unsigned long long>(i));
 			if (++failed >= 10)
@@ -37,53 +39,32 @@ int run_many(uint64_t seed, uint64_t count, bool trace)
 	return failed ? 1 : 0;
 }
 
-void table_row(const char *cc, double loss)
-{
-	std::printf("%-8s%-8g", cc, loss);
-	for (unsigned rtt_us : {100, 1000, 10000, 100000}) {
-		sim::PathConfig path;
-		uint64_t again;
-		path.delay_ns = rtt_us * 500ull;
-		path.loss = loss;
-		path.queue_bytes = 4u << 20;
-		uint64_t ns = sim::run_bulk(path, cc, 10000000, 1, &again);
-		std::printf("%12.1f", 80000000.0 * 1000 / double(ns));
-	}
-	std::printf("\n");
-}
-
-// Goodput by algorithm, loss rate and round trip: a change of recovery shows as a change of
-// numbers.
-int table()
-{
-	std::printf("Mbit/s of a 10 MB transfer over 10 Gbit/s\n%-8s%-8s", "cc", "loss");
-	for (unsigned rtt_us : {100, 1000, 10000, 100000})
-		std::printf("%9u us", rtt_us);
-	std::printf("\n");
-	for (const char *cc : {"reno", "cubic"})
-		for (double loss : {0.0, 0.001, 0.01, 0.05})
-			table_row(cc, loss);
-	return 0;
-}
-
 } // namespace
 
 int main(int argc, char **argv)
 {
 	uint64_t seed = 1, count = 1000;
-	bool trace = false;
+	bool trace = false, update = false;
+	std::string folder;
+	std::vector<std::string> names;
 
 	for (int i = 1; i < argc; i++) {
 		if (!std::strcmp(argv[i], "--trace"))
 			trace = true;
-		else if (!std::strcmp(argv[i], "--table"))
-			return table();
+		else if (!std::strcmp(argv[i], "--update"))
+			update = true;
+		else if (!std::strcmp(argv[i], "--golden") && i + 1 < argc)
+			folder = argv[++i];
 		else if (!std::strcmp(argv[i], "--seed") && i + 1 < argc)
 			seed = std::strtoull(argv[++i], nullptr, 0);
 		else if (!std::strcmp(argv[i], "--count") && i + 1 < argc)
 			count = std::strtoull(argv[++i], nullptr, 0);
+		else if (argv[i][0] != '-' && !folder.empty())
+			names.push_back(argv[i]);
 		else
 			return usage();
 	}
+	if (!folder.empty())
+		return sim::golden(folder, update, names) ? 1 : 0;
 	return run_many(seed, count, trace);
 }

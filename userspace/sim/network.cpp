@@ -2,6 +2,7 @@
 #include "network.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace sim {
 
@@ -14,57 +15,103 @@ bool Clock::step()
 {
 	if (events_.empty())
 		return false;
-	Event event = events_.top();
+	Event event = std::move(const_cast<Event &>(events_.top())); // popped before anyone looks
 	events_.pop();
+	at_one_time_ = event.at == now_ ? at_one_time_ + 1 : 0;
 	now_ = event.at;
 	event.what();
 	return true;
 }
 
+double Path::below_one()
+{
+	return double(random_() >> 11) * 0x1p-53; // the same with every library
+}
+
 bool Path::chance(double p)
 {
-	return p > 0 && std::uniform_real_distribution<>(0, 1)(random_) < p;
+	return p > 0 && below_one() < p;
+}
+
+bool Path::lost()
+{
+	uint64_t n = sent_++;
+
+	if (n < 64 && config_.drop_nth >> n & 1)
+		return true;
+	bool bad = clock_.now_ns() < bad_until_;
+	if (!bad && chance(config_.burst)) {
+		bad = true;
+		bad_until_ = clock_.now_ns() +
+			     static_cast<uint64_t>(2 * below_one() * double(config_.burst_ns));
+	}
+	return chance(config_.loss) || (bad && chance(config_.burst_loss));
+}
+
+// A bit that turns over, in the header or behind it: the checksum always shows one.
+static void corrupt(Bytes &packet, uint64_t where)
+{
+	uint64_t bit = where % (packet.size() * 8);
+
+	packet[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+}
+
+void Path::drop(const Bytes &packet, const char *why)
+{
+	if (witness_)
+		witness_(packet, why);
 }
 
 void Path::deliver(Bytes packet, uint64_t at)
 {
 	if (chance(config_.reorder))
 		at += config_.reorder_ns;
-	if (chance(config_.corrupt)) {
-		uint64_t bit = random_() % (packet.size() * 8);
-		packet[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-	}
+	if (chance(config_.corrupt))
+		corrupt(packet, random_());
 	clock_.at(at, [this, packet = std::move(packet)]() mutable { receiver_(std::move(packet)); });
 }
 
 void Path::send(Bytes packet)
 {
 	uint64_t now = clock_.now_ns(), start = std::max(now, free_at_);
+	double waiting = double(start - now);
 
 	if (filter_ && filter_(packet))
-		return;
-	if ((start - now) > config_.queue_bytes * config_.ns_per_byte)
-		return; // the queue is full
-	if (config_.mark_bytes && packet.ecn &&
-	    start - now > config_.mark_bytes * config_.ns_per_byte)
+		return drop(packet, "lost by script");
+	if (waiting > config_.queue_bytes * config_.ns_per_byte) {
+		dropped_++;
+		return drop(packet, "queue full");
+	}
+	if (config_.mark_bytes && packet.ecn && waiting > config_.mark_bytes * config_.ns_per_byte)
 		packet.ecn = 3;
-	free_at_ = start + packet.size() * config_.ns_per_byte;
-	if (chance(config_.loss))
-		return;
+	free_at_ = start + static_cast<uint64_t>(double(packet.size()) * config_.ns_per_byte);
+	if (lost())
+		return drop(packet, "lost");
 	if (chance(config_.duplicate))
 		deliver(packet, free_at_ + config_.delay_ns);
 	deliver(std::move(packet), free_at_ + config_.delay_ns);
 }
 
+// Eight octets at a time, in the machine's order: the sum does not care, but for its own.
 uint16_t checksum(const Bytes &packet)
 {
-	uint32_t sum = 0;
+	uint64_t sum = 0, word;
+	size_t at = 0;
 
-	for (size_t i = 0; i < packet.size(); i++)
-		sum += i % 2 ? packet[i] : uint32_t(packet[i]) << 8;
+	for (; at + 8 <= packet.size(); at += 8) {
+		std::memcpy(&word, packet.data() + at, 8);
+		sum += (word >> 32) + (word & 0xffffffff);
+	}
+	word = 0;
+	if (at < packet.size())
+		std::memcpy(&word, packet.data() + at, packet.size() - at);
+	sum += (word >> 32) + (word & 0xffffffff);
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
-	return static_cast<uint16_t>(~sum);
+	uint8_t octets[2];
+	auto folded = static_cast<uint16_t>(~sum);
+	std::memcpy(octets, &folded, 2);
+	return static_cast<uint16_t>(octets[0] << 8 | octets[1]);
 }
 
 } // namespace sim

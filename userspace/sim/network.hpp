@@ -15,6 +15,7 @@ namespace sim {
 struct Bytes : std::vector<uint8_t> {
 	using std::vector<uint8_t>::vector;
 	uint8_t ecn = 0;
+	uint32_t flow = 0;	// whose it is, on a path that several connections share
 };
 
 // What happens when, in order of time and, at one time, of asking.
@@ -24,6 +25,8 @@ public:
 	void at(uint64_t ns, std::function<void()> what);
 	// Run the next event. False: none is left.
 	bool step();
+	// Events since time last moved: a livelock shows here.
+	uint64_t at_one_time() const { return at_one_time_; }
 
 private:
 	struct Event {
@@ -36,15 +39,20 @@ private:
 	};
 	std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
 	uint64_t now_ = 1000000000; // the core's clock never stands at 0
-	uint64_t order_ = 0;
+	uint64_t order_ = 0, at_one_time_ = 0;
 };
 
 struct PathConfig {
 	uint64_t delay_ns = 50000;
-	uint64_t ns_per_byte = 1;	// 8 Gbit/s
+	double ns_per_byte = 1;		// 8 Gbit/s
 	uint32_t queue_bytes = 1u << 20; // beyond it packets are dropped
-	double loss = 0, reorder = 0, duplicate = 0, corrupt = 0;
 	uint32_t mark_bytes = 0;	// a queue longer than this marks ECT packets, 0: never
+	double loss = 0;		// each packet on its own
+	double burst = 0;		// Gilbert-Elliott: into the bad state, by packet, ...
+	uint64_t burst_ns = 0;		// ... out of it after so long in the mean, ...
+	double burst_loss = 0.8;	// ... and what is lost in it
+	uint64_t drop_nth = 0;		// bit n: the packet n of the first 64 is lost
+	double reorder = 0, duplicate = 0, corrupt = 0;
 	uint64_t reorder_ns = 200000;	// how much later a reordered packet comes
 };
 
@@ -58,9 +66,18 @@ public:
 	void send(Bytes packet);
 	// Scripted loss: drop the packets for which this says so, before chance has a say.
 	void drop_if(std::function<bool(const Bytes &)> filter) { filter_ = std::move(filter); }
+	// Told of each packet that does not arrive.
+	void witness(std::function<void(const Bytes &, const char *why)> witness)
+	{
+		witness_ = std::move(witness);
+	}
+	uint64_t dropped() const { return dropped_; }	// by the queue
 
 private:
+	double below_one();
 	bool chance(double p);
+	bool lost();
+	void drop(const Bytes &packet, const char *why);
 	void deliver(Bytes packet, uint64_t at);
 
 	Clock &clock_;
@@ -68,7 +85,10 @@ private:
 	std::mt19937_64 random_;
 	Receiver receiver_;
 	std::function<bool(const Bytes &)> filter_;
+	std::function<void(const Bytes &, const char *)> witness_;
 	uint64_t free_at_ = 0;	// the wire is busy until then
+	uint64_t sent_ = 0, dropped_ = 0;
+	uint64_t bad_until_ = 0; // Gilbert-Elliott
 };
 
 // RFC 1071 over the octets as they stand; 0 for a packet whose checksum field is right.

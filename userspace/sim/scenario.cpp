@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "scenario.hpp"
 
+#include <cstdio>
+
 namespace sim {
 
 namespace {
 
 constexpr uint64_t limit_ns = 7200ull * 1000000000; // far beyond R2 and 2 MSL
-constexpr int step_limit = 5000000;
+constexpr int step_limit = 5000000, steps_at_once = 100000;
 
 class Dice {
 public:
 	explicit Dice(uint64_t seed) : random_(seed) {}
 	uint64_t below(uint64_t n) { return random_() % n; }
 	bool one_in(uint64_t n) { return below(n) == 0; }
-	double up_to(double max) { return std::uniform_real_distribution<>(0, max)(random_); }
+	double up_to(double max) { return max * double(random_() >> 11) * 0x1p-53; }
 	// Small values as likely as large ones.
 	uint64_t log_up_to(unsigned bits) { return random_() & ((1ull << below(bits + 1)) - 1); }
 
@@ -26,17 +28,35 @@ PathConfig random_path(Dice &dice)
 	PathConfig path;
 
 	path.delay_ns = 1000 + dice.log_up_to(27);
-	path.ns_per_byte = dice.one_in(3) ? 1 + dice.below(800) : 1;
+	path.ns_per_byte = dice.one_in(3) ? 1 + dice.up_to(800) : 1;
 	path.queue_bytes = static_cast<uint32_t>(3000 + dice.log_up_to(20));
 	if (dice.one_in(4))
 		return path;
 	path.loss = dice.up_to(0.12);
+	if (dice.one_in(4)) {
+		path.loss = 0;
+		path.burst = dice.up_to(0.05);
+		path.burst_ns = 1000 + dice.log_up_to(31);
+		path.burst_loss = dice.up_to(1);
+	}
+	if (dice.one_in(4))
+		for (int i = 0; i < 8; i++)
+			path.drop_nth |= 1ull << dice.below(64);
 	path.reorder = dice.one_in(2) ? dice.up_to(0.2) : 0;
 	path.reorder_ns = 1000 + dice.log_up_to(26);
 	path.duplicate = dice.one_in(3) ? dice.up_to(0.1) : 0;
 	path.corrupt = dice.one_in(3) ? dice.up_to(0.05) : 0;
 	path.mark_bytes = dice.one_in(2) ? static_cast<uint32_t>(dice.log_up_to(17)) : 0;
 	return path;
+}
+
+const hrtcp_cc_ops *any_algorithm(Dice &dice)
+{
+	uint32_t n = 0;
+
+	while (hrtcp_cc_built_in(n))
+		n++;
+	return hrtcp_cc_built_in(static_cast<uint32_t>(dice.below(n)));
 }
 
 EndConfig random_end(Dice &dice)
@@ -58,9 +78,7 @@ EndConfig random_end(Dice &dice)
 	end.cfg.window_scaling = !dice.one_in(4);
 	end.cfg.hr_option = !dice.one_in(3);
 	end.cfg.ecn = static_cast<uint8_t>(dice.below(3));
-	end.cfg.cc = dice.one_in(3)   ? &hrtcp_cc_reno :
-		     dice.one_in(2) ? &hrtcp_cc_dctcp :
-				      &hrtcp_cc_cubic;
+	end.cfg.cc = any_algorithm(dice);
 	end.program.send_bytes = dice.log_up_to(17);
 	end.program.write_bytes = static_cast<uint32_t>(1 + dice.log_up_to(16));
 	end.program.read_every_ns = dice.one_in(3) ? 1 + dice.log_up_to(28) : 0;
@@ -69,6 +87,14 @@ EndConfig random_end(Dice &dice)
 	end.program.nodelay = dice.one_in(2);
 	end.program.wait_for_peer = dice.one_in(3);
 	return end;
+}
+
+void trace_losses(Path &path, const char *from, const Clock &clock)
+{
+	path.witness([from, &clock](const Bytes &packet, const char *why) {
+		std::printf("%14.6f        %s's packet of %zu octets: %s\n",
+			    double(clock.now_ns() - 1000000000) / 1e6, from, packet.size(), why);
+	});
 }
 
 void check_complete(const Endpoint &end, uint64_t expected, const char *name)
@@ -88,8 +114,8 @@ Outcome run_seed(uint64_t seed, bool trace)
 {
 	Dice dice(seed);
 	Clock clock;
-	Path there(clock, random_path(dice), dice.below(~0ull));
-	Path back(clock, random_path(dice), dice.below(~0ull));
+	PathConfig to_server = random_path(dice), to_client = random_path(dice);
+	Path there(clock, to_server, 2 * seed), back(clock, to_client, 2 * seed + 1);
 	EndConfig a = random_end(dice), b = random_end(dice);
 
 	a.pattern = b.peer_pattern = seed * 2;
@@ -99,6 +125,10 @@ Outcome run_seed(uint64_t seed, bool trace)
 	if (dice.one_in(20))
 		a.program.abort_after_ns = 1 + dice.log_up_to(32);
 	Endpoint client("client", clock, there, a, trace), server("server", clock, back, b, trace);
+	if (trace) {
+		trace_losses(there, "client", clock);
+		trace_losses(back, "server", clock);
+	}
 	there.connect([&](Bytes packet) { server.receive(std::move(packet)); });
 	back.connect([&](Bytes packet) { client.receive(std::move(packet)); });
 	server.listen();
@@ -109,6 +139,10 @@ Outcome run_seed(uint64_t seed, bool trace)
 			return {};	/* the reset may be lost: the server's timers end it */
 		if (client.gone() && server.gave_up())
 			return {};	/* every one of six SYN,ACKs, or its ACK, was lost */
+		if (client.gone() && !client.times().up && client.error() == ETIMEDOUT)
+			return {};	/* every SYN, or what it brought, was lost */
+		if (clock.at_one_time() > steps_at_once)
+			throw Failure("time stands still");
 		if (steps > step_limit)
 			throw Failure("no end in " + std::to_string(step_limit) + " events");
 		if (!clock.step() || clock.now_ns() > limit_ns)
@@ -120,32 +154,6 @@ Outcome run_seed(uint64_t seed, bool trace)
 	}
 	return {client.retransmitted() + server.retransmitted(),
 		client.received() + server.received(), clock.now_ns()};
-}
-
-uint64_t run_bulk(const PathConfig &path, const char *cc, uint64_t bytes, uint64_t seed,
-		  uint64_t *again)
-{
-	Dice dice(seed);
-	Clock clock;
-	PathConfig clean = path;
-	EndConfig a, b;
-
-	clean.loss = clean.reorder = clean.duplicate = clean.corrupt = 0;
-	Path there(clock, path, seed), back(clock, clean, seed + 1);
-	a.open = {seq_of(1), 0, 1u << 16, 1u << 24, 1460, 1460, 536, 65535};
-	b.open = a.open;
-	a.cfg.cc = hrtcp_cc_find(cc);
-	a.program.send_bytes = bytes;
-	Endpoint client("client", clock, there, a, false), server("server", clock, back, b, false);
-	there.connect([&](Bytes packet) { server.receive(std::move(packet)); });
-	back.connect([&](Bytes packet) { client.receive(std::move(packet)); });
-	server.listen();
-	client.connect();
-	while (server.received() < bytes)
-		if (!clock.step())
-			throw Failure("bulk transfer stuck");
-	*again = client.retransmitted();
-	return clock.now_ns() - 1000000000;
 }
 
 } // namespace sim

@@ -15,8 +15,4 @@ struct Outcome {
 // Throws Failure where an invariant breaks.
 Outcome run_seed(uint64_t seed, bool trace);
 
-// One bulk transfer of @bytes over a path by the algorithm @cc; for tables. Return: nanoseconds until all arrived.
-uint64_t run_bulk(const PathConfig &path, const char *cc, uint64_t bytes, uint64_t seed,
-		  uint64_t *again);
-
 } // namespace sim

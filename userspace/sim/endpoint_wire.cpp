@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+// endpoint_wire.cpp -- an end's segments as octets: what leaves, and where what arrives goes.
+#include "endpoint.hpp"
+
+#include "text.hpp"
+
+#include <algorithm>
+
+namespace sim {
+
+uint64_t Endpoint::offset_of(struct seq seq) const
+{
+	return static_cast<uint64_t>(int64_t(snd_base_) + seq_diff(seq, seq_add(conn_.snd.iss,
+					1 + static_cast<uint32_t>(snd_base_))));
+}
+
+uint32_t Endpoint::irs() const
+{
+	return req_ ? req_->irs.v : conn_.rcv.irs.v;
+}
+
+// A wire segment: header by the core's writer, octets by the pattern, a true checksum.
+void Endpoint::emit(const hrtcp_seg &seg, uint64_t offset)
+{
+	Bytes packet(HRTCP_HDR_MAX + seg.len);
+	uint32_t header = hrtcp_wire_build(packet.data(), 1, 2, &seg);
+
+	packet.resize(header + seg.len);
+	fill_pattern(config_.pattern, offset, packet.data() + header, seg.len);
+	uint16_t sum = checksum(packet);
+	packet[16] = static_cast<uint8_t>(sum >> 8);
+	packet[17] = static_cast<uint8_t>(sum);
+	if (trace_)
+		trace("> " + segment_text(seg, config_.open.iss.v, irs()));
+	packet.ecn = seg.ip_ecn;
+	out_.send(std::move(packet));
+}
+
+// What no segment may be: larger than the path, beyond the window (but for the octet of a
+// probe), an acknowledgment of what did not come.
+void Endpoint::watch_sent(const hrtcp_tx &tx, const hrtcp_seg &seg) const
+{
+	uint32_t options = hrtcp_wire_opt_len(&seg.opt);
+	uint32_t most = std::max<uint32_t>(48, std::min(conn_.snd.mss_path, conn_.snd.mss_peer));
+
+	if (options > HRTCP_HDR_MAX - HRTCP_HDR_MIN)
+		fail("more options than fit");
+	if (seg.flags & (HRTCP_SYN | HRTCP_RST) || !watching_)
+		return;
+	if (seg.len && seg.len + options > most && !(tx.node && tx.node->sends > 1))
+		fail("a segment of " + std::to_string(seg.len) + " where " + std::to_string(most) +
+		     " fit");
+	if (seg.len && seq_gt(seq_add(seg.seq, seg.len), seq_add(peer_edge_, 1)))
+		fail("data beyond the window");
+	if (seq_gt(seg.ack, conn_.rcv.nxt))
+		fail("what did not come is acknowledged");
+}
+
+// What a device makes of a super-segment: only the last piece carries PSH and FIN.
+void Endpoint::emit(const hrtcp_tx &tx)
+{
+	uint32_t unit = tx.gso_size ? tx.gso_size : std::max(tx.seg.len, 1u);
+	uint32_t done = 0;
+
+	do {
+		hrtcp_seg seg = tx.seg;
+		seg.len = std::min(unit, tx.seg.len - done);
+		seg.seq = seq_add(tx.seg.seq, done);
+		if (done)
+			seg.flags &= static_cast<uint8_t>(~HRTCP_CWR);
+		if (done + seg.len < tx.seg.len)
+			seg.flags &= static_cast<uint8_t>(~(HRTCP_PSH | HRTCP_FIN));
+		watch_sent(tx, seg);
+		emit(seg, offset_of(seg.seq));
+		retransmitted_ += tx.retransmit;
+		done += seg.len;
+	} while (done < tx.seg.len);
+}
+
+void Endpoint::reply(const hrtcp_reply &out)
+{
+	if (out.moved)
+		note(out.transition);
+	if (out.send)
+		emit(out.seg, 0);
+}
+
+void Endpoint::receive(Bytes packet)
+{
+	auto buffer = std::make_unique<RxBuffer>();
+	uint64_t now = clock_.now_ns();
+	hrtcp_reply out{};
+	hrtcp_seg seg;
+
+	if (checksum(packet)) {
+		trace("< bad checksum");
+		return;
+	}
+	auto size = static_cast<uint32_t>(packet.size());
+	if (hrtcp_wire_parse(packet.data(), size, size, &seg))
+		return;
+	seg.ip_ecn = packet.ecn;
+	buffer->payload.assign(packet.begin() + seg.hdr_len, packet.end());
+	if (trace_)
+		trace("< " + segment_text(seg, irs(), config_.open.iss.v));
+	if (done_) {
+		if (!(seg.flags & HRTCP_RST)) {
+			hrtcp_wire_reset_for(&seg, &out.seg);
+			emit(out.seg, 0);
+		}
+	} else if (tw_) {
+		hrtcp_tw_on_segment(&*tw_, &config_.cfg, &seg, false, now, &out);
+		reply(out);
+		armed_ns_ = tw_->deadline_ns;
+		arm();
+	} else if (live_) {
+		feed(seg, buffer);
+	} else {
+		receive_listen(seg, buffer);
+	}
+}
+
+void Endpoint::receive_listen(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer)
+{
+	uint64_t now = clock_.now_ns();
+	hrtcp_reply out{};
+
+	if (!req_) {
+		if (hrtcp_listen_on_segment(&listen_, &config_.cfg, &seg, &out) == HRTCP_LISTEN_NEW) {
+			req_.emplace();
+			last_state_ = HRTCP_LISTEN;
+			hrtcp_req_init(&*req_, &listen_, &config_.cfg, &config_.open, &seg, now, &out);
+			armed_ns_ = req_->deadline_ns;
+			arm();
+		}
+		reply(out);
+		return;
+	}
+	auto verdict = hrtcp_req_on_segment(&*req_, &listen_, &config_.cfg, &seg, now, &out);
+	reply(out);
+	if (verdict == HRTCP_REQ_REMOVE)
+		req_.reset();
+	else if (verdict == HRTCP_REQ_PROMOTE)
+		promote(seg, buffer);
+}
+
+void Endpoint::promote(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer)
+{
+	live_ = true;
+	hrtcp_conn_open_passive(&conn_, &*req_, &config_.open, clock_.now_ns());
+	hrtcp_req_promoted(&*req_, &listen_);
+	req_.reset();
+	feed(seg, buffer);
+	if (!up_)
+		fail("promoted but not established");
+}
+
+void Endpoint::feed(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer)
+{
+	hrtcp_rx rx;
+
+	hrtcp_conn_on_segment(&conn_, &seg, &buffer->node, clock_.now_ns(), &rx);
+	if (rx.drop && trace_)
+		trace(std::string("  dropped: ") + drop_text(rx.drop));
+	if (rx.take == HRTCP_TAKE_DELIVER)
+		deliver(buffer->payload, rx.skip, rx.len);
+	else if (rx.take == HRTCP_TAKE_KEEP)
+		(void)buffer.release();
+	settle();
+}
+
+void Endpoint::deliver(const Bytes &payload, uint32_t skip, uint32_t len)
+{
+	if (uint64_t(skip) + len > payload.size())
+		fail("more delivered than arrived");
+	if (!is_pattern(config_.peer_pattern, received_, payload.data() + skip, len))
+		fail("wrong octets after " + std::to_string(received_));
+	received_ += len;
+	unread_ += len;
+	if (len)
+		times_.received = clock_.now_ns();
+}
+
+} // namespace sim
