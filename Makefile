@@ -48,7 +48,26 @@ $(BUILD)/userspace/Makefile:
 test: core
 	ctest --test-dir $(BUILD)/unit --output-on-failure -j $(JOBS)
 
+# Connections from seeds in the simulator; a single one, or SEED without N, with its trace.
+SEED	   ?=
+N	   ?= $(if $(SEED),1,10000)
+
+sim: $(BUILD)/unit/Makefile
+	+$(MAKE) -s -C $(BUILD)/unit hrtcp-sim
+	$(BUILD)/unit/bin/hrtcp-sim --seed $(or $(SEED),1) --count $(N) $(if $(filter 1,$(N)),--trace)
+
+# The tables of figures kept in userspace/sim/golden, made anew; git diff says what moved.
+golden: $(BUILD)/unit/Makefile
+	+$(MAKE) -s -C $(BUILD)/unit hrtcp-sim
+	$(BUILD)/unit/bin/hrtcp-sim --golden userspace/sim/golden --update
+
 # What follows installs the Debian packages it needs, and says which.
+# T: seconds for each fuzz target.
+T	   ?= 60
+
+fuzz:
+	selftests/fuzz $(T)
+
 check:
 	selftests/check
 
@@ -88,7 +107,7 @@ spec-index:
 
 clean:
 	$(if $(have_kdir),$(kbuild) clean)
-	rm -rf $(BUILD)/unit $(BUILD)/userspace $(BUILD)/check
+	rm -rf $(BUILD)/unit $(BUILD)/userspace $(BUILD)/check $(BUILD)/fuzz
 
-.PHONY: all module debug sparse core tools test check check-debug demo bench vm style install \
+.PHONY: all module debug sparse core tools test sim golden fuzz check check-debug demo bench vm style install \
 	module-install dkms-install spec-index clean
