@@ -56,19 +56,34 @@ static bool is_duplicate(const struct hrtcp_conn *conn, const struct hrtcp_seg *
 	       seq_eq(seg->ack, conn->snd.una) && seq_lt(conn->snd.una, conn->snd.nxt);
 }
 
+/* The end of the tick of our clock that the segment echoes: it answers nothing sent later. */
+static u64 echo_end_ns(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
+{
+	const struct hrtcp_ts *ts = &conn->ts;
+	u32 tick_ns = ts->in_us ? 1000 : 1000000;
+	u64 ticks = div_u64(now_ns, tick_ns);
+	s32 ago = (s32)(hrtcp_ts_now(ts->offset, ts->in_us, now_ns) - seg->opt.tsecr);
+
+	if (!ts->on || !(seg->opt.present & HRTCP_OPT_TS) || ago < 0 || (u32)ago > ticks)
+		return HRTCP_NEVER;
+	return (ticks - (u32)ago + 1) * tick_ns;
+}
+
 /*
  * RFC 6298 5.2, 5.3. Karn's rule keeps the backoff until a sample; with timestamps the ACK
  * says which transmission it answers, and the backoff may go (RFC 7323 4.1).
  */
 static void settle_retransmit(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
+	if (conn->txq.sacked_bytes)	/* RFC 8985 7.2: RACK's business from here */
+		hrtcp_timer_clear(&conn->timers, HRTCP_T_PROBE);
 	if (!ack->acked_bytes)
 		return;
 	if (conn->ts.on)
 		conn->rtt.backoff = 0;
 	if (seq_eq(conn->snd.una, conn->snd.nxt))
 		hrtcp_timer_clear(&conn->timers, HRTCP_T_RETRANSMIT);
-	else
+	else if (conn->recovery.partial_acks <= 1)	/* RFC 6582 3.2 step 3 */
 		hrtcp_conn_arm_retransmit(conn, ack->now_ns);
 	hrtcp_tlp_arm(conn, ack->now_ns);
 }
@@ -85,6 +100,7 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	struct hrtcp_delivered d = {
 		.now_ns = now_ns,
 		.min_rtt_ns = conn->rtt.min_ns,
+		.echo_end_ns = echo_end_ns(conn, seg, now_ns),
 		.before_ns = conn->recovery.timeout_ns,
 	};
 
@@ -123,9 +139,7 @@ static enum hrtcp_drop syn_received(struct hrtcp_conn *conn, const struct hrtcp_
 				    u64 now_ns)
 {
 	if (!seq_gt(seg->ack, conn->snd.una) || !seq_le(seg->ack, conn->snd.nxt)) {
-		conn->pending.rst = true;
-		conn->pending.rst_acks = false;
-		conn->pending.rst_seq = seg->ack;
+		hrtcp_conn_reset_reply(conn, seg);
 		return HRTCP_DROP_BAD_ACK;
 	}
 	if (conn->passive && !conn->syn_repeated)	/* else our SYN left twice: Karn's rule */

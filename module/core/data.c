@@ -176,6 +176,8 @@ void hrtcp_data_step(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 	hrtcp_ecn_on_data(conn, seg);
 	if (seq_lt(seg->seq, rcv->nxt))
 		hrtcp_sack_duplicate(&conn->sack, seg->seq, seq_min(last, rcv->nxt));
+	else
+		hrtcp_sack_overlap(&conn->sack, seg->seq, end);
 	if (fin && seq_ge(last, rcv->edge))
 		fin = false;		/* no room for it yet: it comes again */
 	if (seq_ge(start, end) && !(fin && seq_ge(last, rcv->nxt))) {

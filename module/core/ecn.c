@@ -56,6 +56,22 @@ void hrtcp_ecn_on_data(struct hrtcp_conn *conn, const struct hrtcp_seg *seg)
 		ecn->echo = true;	/* until the sender says CWR */
 }
 
+void hrtcp_ecn_reduced(struct hrtcp_conn *conn)
+{
+	struct hrtcp_ecn *ecn = &conn->ecn;
+
+	ecn->responded = true;
+	ecn->cwr_end = conn->snd.nxt;
+	ecn->cwr_due = true;
+}
+
+/* One segment in flight is still too much: none, until the retransmission timer would fire. */
+static void pause_sending(struct hrtcp_conn *conn, u64 now_ns)
+{
+	hrtcp_timer_set(&conn->timers, HRTCP_T_TXRETRY,
+			now_ns + hrtcp_rtt_timeout(&conn->rtt, conn->cfg));
+}
+
 void hrtcp_ecn_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_ecn *ecn = &conn->ecn;
@@ -63,11 +79,11 @@ void hrtcp_ecn_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 
 	if (!ecn->on || !ack->ece)
 		return;
+	if (cc->cwnd_bytes <= conn->snd.mss)
+		pause_sending(conn, ack->now_ns);
 	if (ecn->responded && seq_lt(conn->snd.una, ecn->cwr_end))
 		return;
-	ecn->responded = true;
-	ecn->cwr_end = conn->snd.nxt;
-	ecn->cwr_due = true;
+	hrtcp_ecn_reduced(conn);
 	if (conn->recovery.state >= HRTCP_R_RECOVERY)
 		return;			/* a loss was answered in this window */
 	cc->ssthresh_bytes = cc->ops->on_ecn ? cc->ops->on_ecn(conn, ack->now_ns) :
@@ -78,13 +94,14 @@ void hrtcp_ecn_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 void hrtcp_ecn_mark(struct hrtcp_conn *conn, struct hrtcp_seg *seg, bool again)
 {
 	struct hrtcp_ecn *ecn = &conn->ecn;
+	struct seq edge = seq_add(conn->snd.una, conn->snd.wnd);
 
-	if (!ecn->on)
+	if (!ecn->on || conn->state == HRTCP_TIME_WAIT)
 		return;
 	if (ecn->echo)
 		seg->flags |= HRTCP_ECE;
-	if (!seg->len || again)
-		return;
+	if (!seg->len || again || seq_gt(seq_add(seg->seq, seg->len), edge))
+		return;			/* the last: a window probe, 6.1.6 */
 	seg->ip_ecn = HRTCP_IP_ECT0;
 	if (ecn->cwr_due)
 		seg->flags |= HRTCP_CWR;

@@ -40,7 +40,10 @@ void hrtcp_ecn_on_data(struct hrtcp_conn *conn, const struct hrtcp_seg *seg);
 /* An ACK arrived: respond to ECE, once a window. RFC 3168 6.1.2 */
 void hrtcp_ecn_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack);
 
-/* Mark what leaves: @data, @again if it is a retransmission. RFC 3168 6.1.2, 6.1.4, 6.1.5 */
+/* cwnd was reduced: the peer is told, and an echo of the same window changes no more. */
+void hrtcp_ecn_reduced(struct hrtcp_conn *conn);
+
+/* Mark what leaves, @again if it is a retransmission. RFC 3168 6.1.2, 6.1.4 to 6.1.6 */
 void hrtcp_ecn_mark(struct hrtcp_conn *conn, struct hrtcp_seg *seg, bool again);
 
 #endif

@@ -80,11 +80,15 @@ void hrtcp_conn_challenge(struct hrtcp_conn *conn, u64 now_ns)
 	conn->rcv.ack_now = true;
 }
 
-static void reset_reply(struct hrtcp_conn *conn, struct seq seq)
+void hrtcp_conn_reset_reply(struct hrtcp_conn *conn, const struct hrtcp_seg *seg)
 {
-	conn->pending.rst = true;
-	conn->pending.rst_acks = false;
-	conn->pending.rst_seq = seq;
+	struct hrtcp_pending *pending = &conn->pending;
+
+	pending->rst = true;
+	pending->rst_acks = false;
+	pending->rst_seq = seg->ack;
+	pending->rst_echoes = seg->opt.present & HRTCP_OPT_TS;
+	pending->rst_tsecr = seg->opt.tsval;
 }
 
 static void take_syn(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
@@ -111,7 +115,7 @@ static enum hrtcp_drop on_syn_sent(struct hrtcp_conn *conn, const struct hrtcp_s
 
 	if (ack && !(seq_gt(seg->ack, conn->snd.iss) && seq_le(seg->ack, conn->snd.nxt))) {
 		if (!(seg->flags & HRTCP_RST))
-			reset_reply(conn, seg->ack);
+			hrtcp_conn_reset_reply(conn, seg);
 		return HRTCP_DROP_BAD_ACK;
 	}
 	if (seg->flags & HRTCP_RST) {
@@ -154,6 +158,8 @@ static enum hrtcp_drop check_timestamps(struct hrtcp_conn *conn, const struct hr
 	if (!hrtcp_ts_before(seg->opt.tsval, ts->recent) ||
 	    now_ns - ts->recent_at_ns > hrtcp_ts_life_ns(ts->in_us))
 		return HRTCP_DROP_NONE;
+	hrtcp_sack_duplicate(&conn->sack, seg->seq,
+			     seq_min(seq_add(seg->seq, seg->len), conn->rcv.nxt));
 	conn->rcv.ack_now = true;
 	return HRTCP_DROP_PAWS;
 }

@@ -152,13 +152,12 @@ static void reply_empty(const struct hrtcp_req *req, u8 flags, u64 now_ns,
 	seg->seq = seq_add(req->iss, 1);
 	seg->flags = flags;
 	seg->ack = seq_add(req->irs, 1);
-	if (!(flags & HRTCP_RST)) {
+	if (!(flags & HRTCP_RST))
 		seg->wnd = (u16)(req->rcv_wnd >> req->wscale);
-		if (req->ts_on) {
-			seg->opt.present = HRTCP_OPT_TS;
-			seg->opt.tsval = hrtcp_ts_now(req->ts_offset, req->hr_on, now_ns);
-			seg->opt.tsecr = req->ts_recent;
-		}
+	if (req->ts_on) {
+		seg->opt.present = HRTCP_OPT_TS;
+		seg->opt.tsval = hrtcp_ts_now(req->ts_offset, req->hr_on, now_ns);
+		seg->opt.tsecr = req->ts_recent;
 	}
 	seg->hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(&seg->opt));
 	reply->send = true;
@@ -218,6 +217,7 @@ enum hrtcp_req_verdict hrtcp_req_on_segment(struct hrtcp_req *req, struct hrtcp_
 	memset(reply, 0, sizeof(*reply));
 	if (seg->flags & HRTCP_SYN && !(seg->flags & (HRTCP_ACK | HRTCP_RST)) &&
 	    seq_eq(seg->seq, req->irs)) {
+		req->ecn_on &= hrtcp_ecn_asked(cfg->ecn, seg);	/* RFC 3168 6.1.1 */
 		reply_synack(req, cfg, now_ns, reply);	/* ours was lost */
 		reply->drop = HRTCP_DROP_DUPLICATE;
 		return HRTCP_REQ_KEEP;

@@ -47,6 +47,7 @@ static void advance_in_recovery(struct hrtcp_conn *conn, u32 acked)
 		hrtcp_recovery_open(conn);
 		return;
 	}
+	rec->partial_acks = (u8)min_t(u32, rec->partial_acks + 1u, 255);
 	/* The hole was one segment; the rest of what is acknowledged had left before. */
 	if (acked > mss)
 		rec->left_bytes -= min_t(u32, rec->left_bytes, acked - mss);

@@ -35,16 +35,25 @@ void hrtcp_segment_finish(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_
 	seg->hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(&seg->opt));
 }
 
-static enum hrtcp_poll poll_rst(struct hrtcp_conn *conn, struct hrtcp_tx *tx)
+/* RFC 7323 5.2: an abort has timestamps as all else, an answer has those it answers. */
+static enum hrtcp_poll poll_rst(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx)
 {
-	tx->seg.seq = conn->pending.rst_seq;
-	tx->seg.flags = HRTCP_RST;
-	if (conn->pending.rst_acks) {
-		tx->seg.flags |= HRTCP_ACK;
-		tx->seg.ack = conn->rcv.nxt;
+	struct hrtcp_pending *pending = &conn->pending;
+	struct hrtcp_seg *seg = &tx->seg;
+
+	seg->seq = pending->rst_seq;
+	seg->flags = HRTCP_RST;
+	if (pending->rst_acks) {
+		seg->flags |= HRTCP_ACK;
+		seg->ack = conn->rcv.nxt;
+		if (conn->ts.on)
+			put_timestamps(conn, &seg->opt, now_ns);
+	} else if (pending->rst_echoes) {
+		seg->opt.present = HRTCP_OPT_TS;
+		seg->opt.tsecr = pending->rst_tsecr;
 	}
-	tx->seg.hdr_len = HRTCP_HDR_MIN;
-	conn->pending.rst = false;
+	seg->hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(&seg->opt));
+	pending->rst = false;
 	return HRTCP_POLL_SEND;
 }
 
@@ -130,7 +139,7 @@ enum hrtcp_poll hrtcp_conn_poll_tx(struct hrtcp_conn *conn, u64 now_ns, struct h
 	memset(tx, 0, sizeof(*tx));
 	tx->wake_ns = HRTCP_NEVER;
 	if (conn->pending.rst)
-		return poll_rst(conn, tx);
+		return poll_rst(conn, now_ns, tx);
 	if (conn->state == HRTCP_CLOSED || conn->state == HRTCP_LISTEN)
 		return HRTCP_POLL_WAIT;
 	if (conn->pending.syn)

@@ -7,6 +7,8 @@ void hrtcp_recovery_init(struct hrtcp_conn *conn)
 {
 	memset(&conn->recovery, 0, sizeof(conn->recovery));
 	conn->recovery.recover = conn->snd.iss;
+	conn->recovery.again_lo = conn->snd.iss;
+	conn->recovery.again_hi = conn->snd.iss;
 }
 
 u32 hrtcp_recovery_pipe(const struct hrtcp_conn *conn)
@@ -22,6 +24,7 @@ void hrtcp_recovery_open(struct hrtcp_conn *conn)
 
 	rec->state = conn->txq.sacked_bytes ? HRTCP_R_DISORDER : HRTCP_R_OPEN;
 	rec->dupacks = 0;
+	rec->partial_acks = 0;
 	rec->left_bytes = 0;
 	rec->frto = false;
 }
@@ -30,6 +33,8 @@ void hrtcp_recovery_grow(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_ack told = *ack;
 
+	if (conn->ecn.on && ack->ece)
+		return;			/* RFC 3168 6.1.2 */
 	/* What a hole held back is acknowledged at once: RFC 3465 2.3 counts a segment of it. */
 	if (conn->recovery.state == HRTCP_R_LOSS)
 		told.acked_bytes = min_t(u32, told.acked_bytes, conn->snd.mss);
@@ -54,6 +59,7 @@ static void respond(struct hrtcp_conn *conn, u64 now_ns)
 	undo->resent_bytes = 0;
 	undo->dsacked_bytes = 0;
 	conn->cc.ssthresh_bytes = conn->cc.ops->on_loss(conn, now_ns);
+	hrtcp_ecn_reduced(conn);
 }
 
 void hrtcp_recovery_enter(struct hrtcp_conn *conn, u64 now_ns)
@@ -133,7 +139,7 @@ static void consider_undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	if (!rec->undo.armed)
 		return;
 	rec->undo.dsacked_bytes += ack->dsacked_bytes;
-	if (rec->undo.resent_bytes && rec->undo.dsacked_bytes >= rec->undo.resent_bytes) {
+	if (!rec->twice && rec->undo.resent_bytes && rec->undo.dsacked_bytes >= rec->undo.resent_bytes) {
 		undo(conn, ack);
 		return;
 	}
@@ -166,6 +172,7 @@ void hrtcp_recovery_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
 	u32 lost = conn->txq.lost_bytes;
+	bool recovering = rec->state == HRTCP_R_RECOVERY;
 
 	if (!conn->sack.on) {
 		hrtcp_newreno_on_ack(conn, ack);
@@ -181,7 +188,7 @@ void hrtcp_recovery_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	if (rec->state == HRTCP_R_RECOVERY)
 		reduce_rate(conn, ack->delivered_bytes,
 			    ack->acked_bytes && conn->txq.lost_bytes <= lost);
-	else if (ack->acked_bytes)
+	else if (ack->acked_bytes && !recovering)	/* it ends at ssthresh, RFC 9937 6.4 */
 		hrtcp_recovery_grow(conn, ack);
 }
 
@@ -194,10 +201,34 @@ void hrtcp_recovery_on_repaired(struct hrtcp_conn *conn, u64 now_ns)
 	conn->recovery.undo.armed = false;
 }
 
+/* What was sent again long ago is forgotten before its numbers come round. */
+static void note_again(struct hrtcp_conn *conn, const struct hrtcp_txnode *node)
+{
+	struct hrtcp_recovery *rec = &conn->recovery;
+
+	if (seq_eq(rec->again_lo, rec->again_hi) || seq_diff(node->seq, rec->again_lo) > 1 << 30) {
+		rec->again_lo = node->seq;
+		rec->again_hi = node->end;
+		return;
+	}
+	rec->again_lo = seq_min(rec->again_lo, node->seq);
+	rec->again_hi = seq_max(rec->again_hi, node->end);
+}
+
+void hrtcp_recovery_on_dsack(struct hrtcp_conn *conn, struct seq start, struct seq end)
+{
+	struct hrtcp_recovery *rec = &conn->recovery;
+
+	if (seq_lt(start, rec->again_lo) || seq_gt(end, rec->again_hi))
+		rec->twice = true;
+}
+
 void hrtcp_recovery_on_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
 
+	if (node->sends > 1)
+		note_again(conn, node);
 	if (rec->state == HRTCP_R_RECOVERY)
 		rec->prr.out_bytes += hrtcp_txnode_len(node);
 	if (node->sends > 2)

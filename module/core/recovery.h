@@ -42,8 +42,11 @@ struct hrtcp_recovery {
 	u8 state;			/* enum hrtcp_recovery_state */
 	u8 dupacks;			/* without SACK: in a row, saturating */
 	bool frto;			/* the timeout may have been spurious, RFC 5682 */
+	bool twice;			/* the network duplicates: D-SACK undoes nothing, RFC 3708 3 */
+	u8 partial_acks;		/* without SACK: in this recovery, saturating */
 	u32 left_bytes;			/* without SACK: octets that have left the network */
 	struct seq recover;		/* SND.NXT when recovery began */
+	struct seq again_lo, again_hi;	/* all that was sent more than once lies in between */
 	u64 timeout_ns;			/* when LOSS began */
 	struct hrtcp_prr prr;
 	struct hrtcp_undo undo;
@@ -62,6 +65,9 @@ void hrtcp_recovery_on_repaired(struct hrtcp_conn *conn, u64 now_ns);
 
 /* @node left, for the first time or again. */
 void hrtcp_recovery_on_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node);
+
+/* [@start, @end) came twice, says the peer. */
+void hrtcp_recovery_on_dsack(struct hrtcp_conn *conn, struct seq start, struct seq end);
 
 /* -- shared with newreno.c */
 void hrtcp_recovery_enter(struct hrtcp_conn *conn, u64 now_ns);

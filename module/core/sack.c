@@ -53,6 +53,23 @@ void hrtcp_sack_duplicate(struct hrtcp_sack *sack, struct seq start, struct seq 
 	sack->dsack_due = true;
 }
 
+void hrtcp_sack_overlap(struct hrtcp_sack *sack, struct seq start, struct seq end)
+{
+	struct seq first = end, last = end;
+	u32 i;
+
+	for (i = 0; i < sack->n; i++) {
+		const struct hrtcp_sack_block *b = &sack->block[i];
+		struct seq from = seq_max(start, b->start);
+
+		if (seq_lt(from, seq_min(end, b->end)) && seq_lt(from, first)) {
+			first = from;
+			last = seq_min(end, b->end);
+		}
+	}
+	hrtcp_sack_duplicate(sack, first, last);
+}
+
 void hrtcp_sack_fill(struct hrtcp_sack *sack, struct hrtcp_opts *opt)
 {
 	u32 room, i;

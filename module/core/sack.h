@@ -19,6 +19,9 @@ void hrtcp_sack_kept(struct hrtcp_sack *sack, struct seq start, struct seq end);
 /* [@start, @end) was received before: report it once. */
 void hrtcp_sack_duplicate(struct hrtcp_sack *sack, struct seq start, struct seq end);
 
+/* As that, for the first part of [@start, @end) that was kept already, if any: RFC 2883 4.2 */
+void hrtcp_sack_overlap(struct hrtcp_sack *sack, struct seq start, struct seq end);
+
 /* RCV.NXT is @nxt now. */
 void hrtcp_sack_advance(struct hrtcp_sack *sack, struct seq nxt);
 

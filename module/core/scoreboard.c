@@ -25,6 +25,16 @@ static bool is_valid(const struct hrtcp_conn *conn, const struct hrtcp_sack_bloc
 	       seq_le(block->end, conn->snd.nxt);
 }
 
+/* Octets that came twice; what is older than any window says nothing. */
+static u32 take_dsack(struct hrtcp_conn *conn, const struct hrtcp_sack_block *block)
+{
+	if (block_len(block) > conn->snd.max_wnd || seq_gt(block->end, conn->snd.nxt) ||
+	    seq_lt(block->start, seq_sub(conn->snd.una, conn->snd.max_wnd)))
+		return 0;
+	hrtcp_recovery_on_dsack(conn, block->start, block->end);
+	return block_len(block);
+}
+
 u32 hrtcp_scoreboard_on_segment(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 				struct hrtcp_delivered *d)
 {
@@ -34,8 +44,7 @@ u32 hrtcp_scoreboard_on_segment(struct hrtcp_conn *conn, const struct hrtcp_seg 
 	if (!conn->sack.on || !(opt->present & HRTCP_OPT_SACK))
 		return 0;
 	if (seq_lt(opt->sack[0].start, opt->sack[0].end) && is_dsack(seg)) {
-		if (block_len(&opt->sack[0]) <= conn->snd.max_wnd)
-			twice = block_len(&opt->sack[0]);
+		twice = take_dsack(conn, &opt->sack[0]);
 		i = 1;
 	}
 	for (; i < opt->n_sack; i++)

@@ -73,6 +73,16 @@ static u32 cwnd_room(const struct hrtcp_conn *conn)
 	return conn->cc.cwnd_bytes > pipe ? conn->cc.cwnd_bytes - pipe : 0;
 }
 
+/*
+ * RFC 7323 2.4: data that was in the window once goes again once whatever the window is now,
+ * then only within it; but for the first of all, which is what probes a shut one.
+ */
+static bool beyond_window(const struct hrtcp_conn *conn, const struct hrtcp_txnode *node)
+{
+	return node->sends > 1 && node != conn->txq.head &&
+	       seq_gt(node->end, seq_add(conn->snd.una, conn->snd.wnd));
+}
+
 static enum hrtcp_poll poll_lost(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx)
 {
 	struct hrtcp_txnode *node;
@@ -80,6 +90,8 @@ static enum hrtcp_poll poll_lost(struct hrtcp_conn *conn, u64 now_ns, struct hrt
 	bool fin;
 
 	node = hrtcp_txq_first_lost(&conn->txq, &skip, &len);
+	if (beyond_window(conn, node))
+		return HRTCP_POLL_WAIT;
 	room = cwnd_room(conn);
 	if (room < min_t(u32, len, node->mss) && !conn->snd.force)
 		return HRTCP_POLL_WAIT;
@@ -207,7 +219,9 @@ static enum hrtcp_poll poll_tail_probe(struct hrtcp_conn *conn, u64 now_ns, stru
 		if (hrtcp_txnode_len(node) > snd->mss)
 			return ask_split(tx, node, snd->mss);
 		hrtcp_tlp_sent(conn, node->end, false);
-		return send_new(conn, tx, node, now_ns);
+		send_new(conn, tx, node, now_ns);
+		hrtcp_timer_clear(&conn->timers, HRTCP_T_PROBE);	/* 7.2: none for a probe */
+		return HRTCP_POLL_SEND;
 	}
 	node = hrtcp_txq_last_sent(&conn->txq);
 	if (!node || node->sacked || node->lost) {

@@ -47,6 +47,9 @@ void hrtcp_conn_sync_mss(struct hrtcp_conn *conn);
 /* An ACK that defends the state, RFC 5961; at most one in cfg->challenge_ns. */
 void hrtcp_conn_challenge(struct hrtcp_conn *conn, u64 now_ns);
 
+/* Answer an unacceptable ACK: <SEQ=SEG.ACK><CTL=RST>. */
+void hrtcp_conn_reset_reply(struct hrtcp_conn *conn, const struct hrtcp_seg *seg);
+
 /* Step 5. Return: HRTCP_DROP_NONE to go on with the segment. */
 enum hrtcp_drop hrtcp_ack_step(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 			       u64 now_ns);

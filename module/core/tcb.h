@@ -89,6 +89,8 @@ struct hrtcp_keepalive {
 struct hrtcp_pending {
 	bool rst, syn;			/* owed: a reset; a SYN or SYN,ACK */
 	bool rst_acks;			/* the reset carries ACK = RCV.NXT */
+	bool rst_echoes;		/* it answers a segment with the timestamp rst_tsecr */
+	u32 rst_tsecr;
 	struct seq rst_seq;
 	bool ack, ack_ece;		/* owed before all else: an ACK of ack_nxt, RFC 8257 3.2 */
 	struct seq ack_nxt;

@@ -8,7 +8,7 @@
  * | PERSIST    | data waits, window shut, none outstanding | window opens | probe, back off    | rto doubled, at most rto_max |
  * | DELACK     | in-order data or FIN, ACK withheld | any ACK sent   | send the ACK           | delack |
  * | LINGER     | TIME-WAIT; FIN-WAIT-2 orphaned | gone               | delete the record      | time_wait; fin_timeout |
- * | TXRETRY    | the caller could not transmit  | fires              | try again              | tx_retry |
+ * | TXRETRY    | the caller could not transmit; ECN-Echo at one segment | fires | send on    | tx_retry; rto |
  * | PROBE      | new data sent or acknowledged, nothing SACKed | all acknowledged, loss found | tail loss probe | 2 SRTT, RFC 8985 7.2 |
  * | KEEPALIVE  | switched on                    | off, gone          | probe, if all was silent that long | keepalive_time, then keepalive_intvl |
  * | REORDER    | RACK: a unit may be lost or late | settled by an ACK | detect again          | what is left of the reordering window |

@@ -239,7 +239,8 @@ static void note_delivered(struct hrtcp_delivered *d, const struct hrtcp_txnode 
 		d->lowest = d->once ? seq_min(d->lowest, first) : first;
 		d->once = true;
 		d->original |= node->sent_ns < d->before_ns;
-	} else if (d->now_ns - node->sent_ns < d->min_rtt_ns) {
+	} else if (d->now_ns - node->sent_ns < d->min_rtt_ns ||
+		   node->sent_ns >= d->echo_end_ns) {
 		return;			/* surely the ACK of an earlier transmission */
 	}
 	if (node->sent_ns < d->sent_ns || (node->sent_ns == d->sent_ns && seq_lt(end, d->end)))

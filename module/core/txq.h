@@ -38,6 +38,7 @@ struct hrtcp_txq {
 /* What an ACK tells of the units it acknowledges or SACKs for the first time. */
 struct hrtcp_delivered {
 	u64 now_ns, min_rtt_ns;		/* given: to tell whose ACK of a repeated unit this is */
+	u64 echo_end_ns;		/* given: what it echoes left before this */
 	u64 before_ns;			/* given: `original` asks for units sent before this */
 	u32 bytes;
 	u64 sent_ns;			/* of the unit sent last, 0: none that proves anything */

@@ -193,7 +193,11 @@ u32 hrtcp_wire_build(u8 *hdr, u16 sport, u16 dport, const struct hrtcp_seg *seg)
 void hrtcp_wire_reset_for(const struct hrtcp_seg *in, struct hrtcp_seg *rst)
 {
 	memset(rst, 0, sizeof(*rst));
-	rst->hdr_len = HRTCP_HDR_MIN;
+	if (in->opt.present & HRTCP_OPT_TS) {	/* RFC 7323 5.2 */
+		rst->opt.present = HRTCP_OPT_TS;
+		rst->opt.tsecr = in->opt.tsval;
+	}
+	rst->hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(&rst->opt));
 	if (in->flags & HRTCP_ACK) {
 		rst->seq = in->ack;
 		rst->flags = HRTCP_RST;

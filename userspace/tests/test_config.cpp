@@ -3,7 +3,7 @@
 
 // What the specifications demand of the defaults, not the defaults themselves.
 
-TEST_CASE("cfg_default: limits of the specifications", "[config]")
+TEST_CASE("cfg_default: limits of the specifications", "[config][SHLD-11]")
 {
 	const hrtcp_cfg &c = hrtcp_cfg_default;
 
@@ -18,7 +18,7 @@ TEST_CASE("cfg_default: limits of the specifications", "[config]")
 	CHECK(c.init_cwnd_pkts <= 10);			// R6928-01
 }
 
-TEST_CASE("cc_initial_window: min(10 MSS, max(2 MSS, 14600))", "[R6928-01]")
+TEST_CASE("cc_initial_window: min(10 MSS, max(2 MSS, 14600))", "[R6928-01][R5681-02]")
 {
 	CHECK(hrtcp_cc_initial_window(536, 10, false) == 5360);
 	CHECK(hrtcp_cc_initial_window(1000, 10, false) == 10000);

@@ -159,7 +159,7 @@ TEST_CASE("cubic: a window that is not used does not grow", "[R7661-01]")
 	CHECK(c.cwnd() == 10 * mss);
 }
 
-TEST_CASE("congestion controls are found by name", "[cc]")
+TEST_CASE("congestion controls are found by name", "[cc][MAY-18]")
 {
 	CHECK(hrtcp_cc_find("cubic") == &hrtcp_cc_cubic);
 	CHECK(hrtcp_cc_find("reno") == &hrtcp_cc_reno);

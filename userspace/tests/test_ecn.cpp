@@ -44,7 +44,7 @@ TEST_CASE("ECN: asked for with ECE and CWR, agreed with ECE alone", "[R3168-01][
 	refused.take_sent();
 }
 
-TEST_CASE("ECN: a SYN that was lost asks no more", "[R3168-05]")
+TEST_CASE("ECN: a SYN that was lost asks no more", "[R3168-06]")
 {
 	Host h(asking);
 
@@ -67,7 +67,7 @@ TEST_CASE("ECN: by default it is only granted", "[R3168-01]")
 }
 
 TEST_CASE("ECN: new data is ECT(0); retransmissions, ACKs and SYNs are not",
-	  "[R3168-04][R3168-12]")
+	  "[R3168-12][R8311-01]")
 {
 	Agreed h;
 
@@ -97,7 +97,7 @@ TEST_CASE("ECN: a mark is echoed in every ACK until CWR", "[R3168-10][SHLD-8]")
 	CHECK_FALSE(sent[0].seg.flags & HRTCP_ECE);
 }
 
-TEST_CASE("ECN: an echo is answered once a window, and CWR says so", "[R3168-06][R3168-08][SHLD-8]")
+TEST_CASE("ECN: an echo is answered once a window, and CWR says so", "[R3168-07][R3168-09][SHLD-8]")
 {
 	Agreed h;
 	WRITE(h, 0, 8000);

@@ -11,7 +11,7 @@ TEST_CASE("keepalive: off unless asked for", "[MUST-25]")
 }
 
 TEST_CASE("keepalive: two hours idle, then a probe every 75 s; nine without answer end it",
-	  "[MUST-24][MUST-27][MUST-28][MUST-29][SHLD-12]")
+	  "[MUST-24][MUST-27][MUST-28][MUST-29][SHLD-12][MAY-5]")
 {
 	Client h;
 
@@ -65,7 +65,7 @@ TEST_CASE("keepalive: not while data is outstanding", "[MUST-26]")
 	SEES(h, MS(2100), ". 100(0) ack 1");	// a second after the last segment came
 }
 
-TEST_CASE("keepalive: times of a connection", "[MUST-28]")
+TEST_CASE("keepalive: times of a connection", "[MUST-28][MUST-27]")
 {
 	Client h;
 

@@ -24,7 +24,7 @@ void send(Host &h, u64 t, int first, int n)
 } // namespace
 
 TEST_CASE("RACK: what was sent before three SACKed segments is lost",
-	  "[R8985-04][R8985-06][R2018-07]")
+	  "[R8985-04][R8985-06][R2018-07][R6675-05]")
 {
 	Client h(with_sack);
 

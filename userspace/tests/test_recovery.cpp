@@ -38,7 +38,7 @@ TEST_CASE("limited transmit: a new segment for each of the first two duplicates"
 	CHECK(h.cwnd() == 10000);
 }
 
-TEST_CASE("fast retransmit: the third duplicate", "[R5681-10][R5681-11][R6582-01]")
+TEST_CASE("fast retransmit: the third duplicate", "[R5681-10][R5681-11][R6582-01][R5681-05]")
 {
 	Sending h(10000);
 
@@ -174,7 +174,7 @@ TEST_CASE("timeout: a second one of the same segment leaves ssthresh alone", "[R
 }
 
 TEST_CASE("timeout: no sample from what went twice, backoff stays until one",
-	  "[R6298-06][R8961-01]")
+	  "[R6298-06][R8961-01][MUST-18]")
 {
 	Client h;
 
@@ -255,7 +255,7 @@ TEST_CASE("idle: after more than an RTO no more than the initial window", "[R568
 	CHECK(h.cwnd() == 10000);
 }
 
-TEST_CASE("handshake: its ACKs do not grow cwnd", "[R5681-03]")
+TEST_CASE("handshake: its ACKs do not grow cwnd", "[R5681-03][R5681-05]")
 {
 	CHECK(Client().conn.cc.cwnd_bytes == 10000);
 	CHECK(Server().conn.cc.cwnd_bytes == 10000);

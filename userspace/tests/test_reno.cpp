@@ -35,7 +35,7 @@ struct Reno {
 
 } // namespace
 
-TEST_CASE("reno_on_ack: slow start counts octets", "[R5681-06]")
+TEST_CASE("reno_on_ack: slow start counts octets", "[R5681-06][MUST-19]")
 {
 	Reno r(10000, 0x7fffffff);
 
@@ -53,7 +53,7 @@ TEST_CASE("reno_on_ack: slow start does not overshoot ssthresh", "[R5681-06]")
 	CHECK(r.ack(1000) == 10000);
 }
 
-TEST_CASE("reno_on_ack: avoidance grows by one segment in a window", "[R5681-07]")
+TEST_CASE("reno_on_ack: avoidance grows by one segment in a window", "[R5681-07][MUST-19]")
 {
 	Reno r(10000, 10000);
 

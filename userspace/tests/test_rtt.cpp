@@ -28,7 +28,7 @@ TEST_CASE("rtt_init: one second before any sample", "[R6298-01]")
 	CHECK(r.rtt.srtt_ns == 0);
 }
 
-TEST_CASE("rtt_sample: the first", "[R6298-02]")
+TEST_CASE("rtt_sample: the first", "[R6298-02][MUST-18]")
 {
 	Rtt r;
 
@@ -38,7 +38,7 @@ TEST_CASE("rtt_sample: the first", "[R6298-02]")
 	CHECK(r.timeout() == MS(100) + 4 * MS(50) + MS(40));
 }
 
-TEST_CASE("rtt_sample: later ones, RTTVAR before SRTT", "[R6298-03]")
+TEST_CASE("rtt_sample: later ones, RTTVAR before SRTT", "[R6298-03][MUST-18]")
 {
 	Rtt r;
 
@@ -52,7 +52,7 @@ TEST_CASE("rtt_sample: later ones, RTTVAR before SRTT", "[R6298-03]")
 	CHECK(r.timeout() == MS(80) + 4 * US(57500) + MS(40));
 }
 
-TEST_CASE("rtt_sample: the clock's granularity is the least margin", "[R6298-03]")
+TEST_CASE("rtt_sample: the clock's granularity is the least margin", "[R6298-03][R6298-04]")
 {
 	Rtt r;
 
@@ -112,7 +112,7 @@ TEST_CASE("rtt_syn_was_repeated: three seconds before the first sample", "[R6298
 	CHECK(r.timeout() == MS(340));
 }
 
-TEST_CASE("rtt_timeout: doubles up to rto_max", "[R6298-10][R6298-05]")
+TEST_CASE("rtt_timeout: doubles up to rto_max", "[R6298-10][R6298-05][MUST-19]")
 {
 	Rtt r;
 	u64 want = SEC(1);

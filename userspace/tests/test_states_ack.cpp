@@ -102,7 +102,7 @@ TEST_CASE("A-63: unacceptable ACK in SYN-RECEIVED", "[A-63][R9293-25]")
 	}
 }
 
-TEST_CASE("A-64: new acknowledgment", "[A-64]")
+TEST_CASE("A-64: new acknowledgment", "[A-64][R6298-07]")
 {
 	for (const u8 s : { HRTCP_ESTABLISHED, HRTCP_CLOSE_WAIT }) {
 		INFO(hrtcp_state_name(s));

@@ -31,7 +31,8 @@ TEST_CASE("U-02: active OPEN sends a SYN", "[U-02][R9293-10]")
 	CAUSES(h, HRTCP_C_OPEN_ACTIVE);
 }
 
-TEST_CASE("U-02: the SYN offers what is configured", "[U-02][R7323-02][R7323-06][R2018-01]")
+TEST_CASE("U-02: the SYN offers what is configured",
+	  "[U-02][R7323-02][R7323-06][R2018-01][R7323-13]")
 {
 	Host all({ .rcvbuf = 1 << 20, .sack = true, .ts = true, .wscale = 7 });
 	OPEN(all, 0);

@@ -88,7 +88,7 @@ TEST_CASE("A-31: timestamps wrap as sequence numbers do", "[A-31][R7323-17]")
 }
 
 TEST_CASE("A-32: TS.Recent follows the segment that moves Last.ACK.sent",
-	  "[A-32][R7323-16][R7323-18]")
+	  "[A-32][R7323-16][R7323-18][R7323-13]")
 {
 	Client h(with_ts);
 
@@ -139,7 +139,8 @@ TEST_CASE("A-35: the last octet of the window, the one before it", "[A-35][R9293
 	SEES(h, 0, ". 1:1(0) ack 1");
 }
 
-TEST_CASE("A-36: window shut: data is dropped, ACK and RST count", "[A-36][MUST-66][R9293-33]")
+TEST_CASE("A-36: window shut: data is dropped, ACK and RST count",
+	  "[A-36][MUST-66][R9293-33][R9293-31]")
 {
 	Client h({ .rcvbuf = 2000 });
 

@@ -64,7 +64,7 @@ TEST_CASE("A-82: queued data that is contiguous now follows", "[A-82][R5681-20]"
 	CHECK(h.buffers() == 0);
 }
 
-TEST_CASE("A-83: data above RCV.NXT", "[A-83][SHLD-31][R5681-20][R2018-03][R2018-02]")
+TEST_CASE("A-83: data above RCV.NXT", "[A-83][SHLD-31][R5681-20][R2018-03][R2018-02][R2883-02]")
 {
 	for (const u8 s : { HRTCP_ESTABLISHED, HRTCP_FIN_WAIT_1, HRTCP_FIN_WAIT_2 }) {
 		INFO(hrtcp_state_name(s));

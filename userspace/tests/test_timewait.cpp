@@ -40,7 +40,7 @@ struct TimeWait : Reached {
 
 } // namespace
 
-TEST_CASE("W-01: newer timestamp", "[W-01][R6191-01]")
+TEST_CASE("W-01: newer timestamp", "[W-01][R6191-01][SHLD-4]")
 {
 	TimeWait(compact_ts).takes("S -5000(0) <mss 1000,TS val 1101 ecr 0>");
 }
@@ -58,7 +58,7 @@ TEST_CASE("W-03: timestamps before, none now, higher sequence number", "[W-03][R
 	TimeWait(compact_ts).takes("S nxt(0) <mss 1000>");
 }
 
-TEST_CASE("W-04: no timestamps before, some now", "[W-04][R6191-03]")
+TEST_CASE("W-04: no timestamps before, some now", "[W-04][R6191-03][SHLD-4]")
 {
 	Setup s = compact;
 
