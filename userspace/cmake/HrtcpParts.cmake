@@ -34,15 +34,16 @@ endfunction()
 
 function(hrtcp_sanitize target)
 	if(HRTCP_SANITIZE)
-		target_compile_options(${target} PUBLIC -fsanitize=address,undefined
+		target_compile_options(${target} PRIVATE -fsanitize=address,undefined
 			-fno-sanitize-recover=all -fno-omit-frame-pointer)
 		target_link_options(${target} PUBLIC -fsanitize=address,undefined)
 	endif()
 endfunction()
 
-# hrtcp_test(NAME SOURCES... LINK libraries...): a Catch2 program that ctest runs.
+# hrtcp_test(NAME [PLAIN] SOURCES... LINK libraries...): a Catch2 program that ctest runs.
+# PLAIN: what is tested has the sanitizers, the cases themselves build in a third of the time.
 function(hrtcp_test name)
-	cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK;ENVIRONMENT")
+	cmake_parse_arguments(PARSE_ARGV 1 arg "PLAIN" "" "SOURCES;LINK;ENVIRONMENT")
 	if(NOT Catch2_FOUND OR NOT BUILD_TESTING OR NOT HRTCP_BUILD_TESTS)
 		return()
 	endif()
@@ -51,7 +52,12 @@ function(hrtcp_test name)
 	target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_FUNCTION_LIST_DIR})
 	set_target_properties(${name} PROPERTIES
 		RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
-	hrtcp_compile_options(${name})
+	if(arg_PLAIN)
+		target_compile_options(${name} PRIVATE -Wall -Wextra -Werror -Wconversion)
+		target_link_options(${name} PRIVATE $<$<BOOL:${HRTCP_SANITIZE}>:-fsanitize=address,undefined>)
+	else()
+		hrtcp_compile_options(${name})
+	endif()
 	# every test case is a test of its own, so that ctest counts and names them
 	include(${Catch2_DIR}/Catch.cmake)
 	catch_discover_tests(${name} PROPERTIES ENVIRONMENT "${arg_ENVIRONMENT}")
