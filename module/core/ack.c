@@ -100,15 +100,17 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	struct hrtcp_delivered d = {
 		.now_ns = now_ns,
 		.min_rtt_ns = conn->rtt.min_ns,
-		.echo_end_ns = echo_end_ns(conn, seg, now_ns),
+		.echo_end_ns = HRTCP_NEVER,
 		.before_ns = conn->recovery.timeout_ns,
 	};
 
 	ack.window_moved = update_window(conn, seg, now_ns);
-	if (seq_gt(seg->ack, conn->snd.una))
+	if (seq_gt(seg->ack, conn->snd.una)) {
+		d.echo_end_ns = echo_end_ns(conn, seg, now_ns);
 		advance_una(conn, seg->ack, &ack, &d);
-	else if (!conn->snd.wnd)
+	} else if (!conn->snd.wnd) {
 		conn->progress_ns = now_ns;	/* a shut window, but someone is there */
+	}
 	if (conn->snd.wnd) {
 		hrtcp_timer_clear(&conn->timers, HRTCP_T_PERSIST);
 		conn->snd.probe = false;

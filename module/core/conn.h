@@ -77,6 +77,12 @@ struct hrtcp_rx {
 void hrtcp_conn_on_segment(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 			   struct hrtcp_rxnode *node, u64 now_ns, struct hrtcp_rx *rx);
 
+/*
+ * More segments are at hand: may the caller feed them before it settles, so that one ACK answers
+ * them all (RFC 9293 MUST-59)? To be asked before and after each segment.
+ */
+bool hrtcp_conn_may_batch(const struct hrtcp_conn *conn);
+
 /* A deadline may have passed. */
 void hrtcp_conn_on_deadline(struct hrtcp_conn *conn, u64 now_ns);
 

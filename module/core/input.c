@@ -281,6 +281,16 @@ static enum hrtcp_drop on_time_wait(struct hrtcp_conn *conn, const struct hrtcp_
 	return reply.drop;
 }
 
+/* Not while each segment has a tale of its own to tell: a gap, a duplicate, a change of state. */
+bool hrtcp_conn_may_batch(const struct hrtcp_conn *conn)
+{
+	const struct hrtcp_pending *pending = &conn->pending;
+
+	return hrtcp_state_synchronized(conn->state) && !conn->rcv.fin && !conn->reasm.nodes &&
+	       !conn->sack.dsack_due && !pending->rst && !pending->syn && !pending->ack &&
+	       !(conn->events & (u8)~(HRTCP_EV_READABLE | HRTCP_EV_WRITABLE));
+}
+
 void hrtcp_conn_on_segment(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 			   struct hrtcp_rxnode *node, u64 now_ns, struct hrtcp_rx *rx)
 {

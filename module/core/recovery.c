@@ -172,7 +172,6 @@ void hrtcp_recovery_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
 	u32 lost = conn->txq.lost_bytes;
-	bool recovering = rec->state == HRTCP_R_RECOVERY;
 
 	if (!conn->sack.on) {
 		hrtcp_newreno_on_ack(conn, ack);
@@ -188,7 +187,7 @@ void hrtcp_recovery_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	if (rec->state == HRTCP_R_RECOVERY)
 		reduce_rate(conn, ack->delivered_bytes,
 			    ack->acked_bytes && conn->txq.lost_bytes <= lost);
-	else if (ack->acked_bytes && !recovering)	/* it ends at ssthresh, RFC 9937 6.4 */
+	else if (ack->acked_bytes)
 		hrtcp_recovery_grow(conn, ack);
 }
 

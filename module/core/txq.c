@@ -3,6 +3,7 @@
 #include "txq.h"
 
 #define LAST_UNIT (HRTCP_UNITS_MAX - 1)
+#define ANY_TIME ((u64)-1)		/* d->echo_end_ns: nothing is ruled out */
 
 static u32 units(const struct hrtcp_txnode *node)
 {
@@ -249,11 +250,22 @@ static void note_delivered(struct hrtcp_delivered *d, const struct hrtcp_txnode 
 	d->end = end;
 }
 
+/*
+ * An ACK echoes the first segment that it answers, and nothing beyond a gap (RFC 7323 4.3): so
+ * the head decides for all that is acknowledged, and what is SACKed is not judged by it.
+ */
+static void judge_by_head(const struct hrtcp_txq *q, struct hrtcp_delivered *d)
+{
+	if (!q->head || q->head->sends < 2 || q->head->sent_ns < d->echo_end_ns)
+		d->echo_end_ns = ANY_TIME;
+}
+
 void hrtcp_txq_ack(struct hrtcp_txq *q, struct seq una, struct hrtcp_delivered *d)
 {
 	struct hrtcp_txnode *node;
 	u32 n;
 
+	judge_by_head(q, d);
 	while ((node = q->head) != q->unsent && seq_lt(node->seq, una)) {
 		n = min_t(u32, (u32)seq_diff(una, node->seq), hrtcp_txnode_len(node));
 		n = n == hrtcp_txnode_len(node) ? units(node) : n / node->mss;
@@ -278,6 +290,7 @@ void hrtcp_txq_ack(struct hrtcp_txq *q, struct seq una, struct hrtcp_delivered *
 		break;
 	}
 	ack_probed(q, una);
+	d->echo_end_ns = ANY_TIME;
 }
 
 /* The units of @node that lie wholly in [@start, @end). */

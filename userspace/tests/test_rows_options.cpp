@@ -197,3 +197,27 @@ TEST_CASE("what is beyond the window is repeated once only", "[R7323-08]")
 	PEER(h, MS(402), ". 1:1(0) ack 7001");
 	QUIET(h, SEC(10));
 }
+
+TEST_CASE("a series of segments is taken whole before an ACK leaves", "[MUST-59][MUST-58]")
+{
+	Client h;
+	hrtcp_rxnode node{};
+	hrtcp_rx rx;
+	const auto feed = [&](const std::string &line) {
+		const hrtcp_seg seg = parse_line(line, h.peer_base()).seg;
+		hrtcp_conn_on_segment(&h.conn, &seg, &node, h.now(), &rx);
+	};
+
+	for (u32 i = 0; i < 6; i++) {
+		REQUIRE(hrtcp_conn_may_batch(&h.conn));
+		feed(". " + std::to_string(1 + 1000 * i) + "(1000) ack 1");
+		CHECK(rx.take == HRTCP_TAKE_DELIVER);
+		REQUIRE(hrtcp_conn_may_batch(&h.conn));
+	}
+	h.settle();
+	SEES(h, 0, ". 1(0) ack 6001");
+	feed(". 7001(1000) ack 1");			// a gap: each ACK is a duplicate of its own
+	CHECK_FALSE(hrtcp_conn_may_batch(&h.conn));
+	h.settle();
+	SEES(h, 0, ". 1(0) ack 6001");
+}
