@@ -388,4 +388,30 @@ TEST_F(scripted, options_offered_are_accepted)
 	EXPECT_TRUE(WAIT_FOR(peer_state(&self->peer) == HRTCP_ESTABLISHED));
 }
 
+TEST_F(scripted, a_port_can_be_listened_on_while_a_connection_opens_from_it)
+{
+	int fd = sock_new(&self->peer.host), listener;
+
+	self->peer.host_port = 5000;
+	ASSERT_EQ(0, sock_set(fd, SOL_SOCKET, SO_REUSEADDR, 1));
+	ASSERT_EQ(0, sock_bind(fd, &self->peer.host, 5000));
+	ASSERT_EQ(0, sock_nonblock(fd, true));
+	ASSERT_EQ(-EINPROGRESS, sock_connect(fd, &self->peer.self, self->peer.port));
+	SEES("S 0:0(0)");
+	listener = sock_listen(&self->peer.host, 5000, 1);
+	ASSERT_LE(0, listener);
+	ASSERT_EQ(0, sock_close(listener));
+	EXPECT_EQ(HRTCP_SYN_SENT, peer_state(&self->peer));
+	SENDS("S 0:0(0)");
+	SEES("S. 0:0(0) ack 1");
+	ASSERT_TRUE(WAIT_FOR(peer_state(&self->peer) == HRTCP_SYN_RECEIVED));
+	ASSERT_LE(0, sock_listen(&self->peer.host, 5000, 1));
+	EXPECT_EQ(HRTCP_SYN_RECEIVED, peer_state(&self->peer));
+	SENDS("S. 0:0(0) ack 1");
+	EXPECT_TRUE(WAIT_FOR(peer_state(&self->peer) == HRTCP_ESTABLISHED));
+	peer_renew(&self->peer, 4001, 5000, PEER_ISS);
+	SENDS("S 0:0(0)");
+	SEES("S. 0:0(0) ack 1");
+}
+
 TEST_HARNESS_MAIN

@@ -78,7 +78,7 @@ TEST_CASE("keepalive: times of a connection", "[MUST-28][MUST-27]")
 	STATE(h, CLOSED);
 }
 
-TEST_CASE("X-01: user timeout", "[X-01][MUST-21]")
+TEST_CASE("X-01: user timeout", "[X-01][MUST-21][R9293-75]")
 {
 	Client h;
 
