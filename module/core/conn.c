@@ -207,6 +207,9 @@ void hrtcp_conn_on_path(struct hrtcp_conn *conn, u16 mss_path, u32 gso_max)
 		hrtcp_txq_recut(&conn->txq, conn->snd.mss);
 		conn->snd.force |= conn->txq.lost_bytes > 0;
 	}
+	/* Windows of small segments would not let a large one go: RFC 5681 3.1 (4) anew. */
+	conn->cc.cwnd_bytes = max_t(u32, conn->cc.cwnd_bytes, conn->snd.mss);
+	conn->cc.ssthresh_bytes = max_t(u32, conn->cc.ssthresh_bytes, 2u * conn->snd.mss);
 }
 
 /*

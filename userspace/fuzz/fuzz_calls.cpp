@@ -5,6 +5,7 @@
 
 #include "../sim/model_end.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 
 namespace {
@@ -98,7 +99,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			out.clear();
 		}
 	} catch (const model::Violation &violation) {
-		__builtin_printf("%s\n", violation.what());
+		std::fprintf(stderr, "%s\n", violation.what());
 		std::abort();
 	}
 	return 0;

@@ -2,11 +2,13 @@
 // fuzz_segments.cpp -- an end led to any state, listener and TIME-WAIT among them, then segments
 // with anything in them, as octets through the parser. Their payload is what the stream has at
 // that place, so that the simulator's end can tell whether octets arrive once and in order.
+// With TRACE in the environment it is shown as the simulator shows a connection.
 #include "input.hpp"
 
 #include "../sim/endpoint.hpp"
 #include "../sim/text.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 
 namespace {
@@ -53,7 +55,7 @@ EndConfig configure(Input &in, uint8_t start)
 
 class Scene {
 public:
-	Scene(const EndConfig &config) : out_(clock_, {}, 1), end_("end", clock_, out_, config, false)
+	Scene(const EndConfig &config) : out_(clock_, {}, 1), end_("end", clock_, out_, config, std::getenv("TRACE"))
 	{
 		out_.connect([](Bytes) {});
 	}
@@ -68,8 +70,8 @@ private:
 	hrtcp_seg near(Input &in);
 	void any(Input &in);
 	void pass(uint64_t ns);
-	uint32_t peer_nxt() const { return known() ? end_.conn().rcv.nxt.v : irs + (begun_ ? 1 : 0); }
-	uint32_t known_irs() const { return known() ? end_.conn().rcv.irs.v : irs; }
+	uint32_t peer_nxt() const { return known() ? end_.conn().rcv.nxt.v : peer_irs() + begun_; }
+	uint32_t peer_irs() const { return end_.knows_irs() ? end_.irs() : irs; }
 	bool known() const
 	{
 		return end_.conn().state != HRTCP_CLOSED && end_.conn().state != HRTCP_SYN_SENT;
@@ -99,10 +101,10 @@ void Scene::send(Bytes packet, uint32_t len, bool syn)
 {
 	uint32_t seq = uint32_t(packet[4]) << 24 | packet[5] << 16 | packet[6] << 8 | packet[7];
 	// Far away numbers wrap the pattern with the sequence: 65521 * 2^33 octets of offset.
-	auto offset = int64_t(int32_t(seq + syn - known_irs() - 1)) + (int64_t(65521) << 33);
+	auto offset = int64_t(int32_t(seq + syn - peer_irs() - 1)) + (int64_t(65521) << 33);
 	size_t header = packet.size();
 
-	if (!known())
+	if (!end_.knows_irs())
 		offset = int64_t(65521) << 33;
 	packet.resize(header + len);
 	sim::fill_pattern(peer_pattern, static_cast<uint64_t>(offset), packet.data() + header, len);
@@ -188,7 +190,7 @@ hrtcp_seg Scene::near(Input &in)
 {
 	const hrtcp_snd &snd = end_.conn().snd;
 	const hrtcp_rcv &rcv = end_.conn().rcv;
-	const uint32_t here[4] = {peer_nxt(), known() ? rcv.edge.v : irs, known_irs(), peer_nxt() + 200};
+	const uint32_t here[4] = {peer_nxt(), known() ? rcv.edge.v : irs, peer_irs(), peer_nxt() + 200};
 	const uint32_t there[4] = {known() ? snd.nxt.v : iss + 1, known() ? snd.una.v : iss,
 				   known() ? snd.end.v : iss, snd.una.v + 200};
 	hrtcp_seg seg{};
@@ -275,7 +277,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		while (!in.empty() && !scene.over())
 			scene.act(in);
 	} catch (const sim::Failure &failure) {
-		__builtin_printf("%s\n", failure.what());
+		std::fprintf(stderr, "%s\n", failure.what());
 		std::abort();
 	}
 	return 0;

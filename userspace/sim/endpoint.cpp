@@ -13,6 +13,8 @@ Endpoint::Endpoint(std::string name, Clock &clock, Path &out, const EndConfig &c
 {
 	hrtcp_conn_init(&conn_, &config_.cfg);
 	listen_.backlog = 1;
+	for (const Disturbance &disturbance : config_.disturbances)
+		disturb(disturbance);
 }
 
 Endpoint::~Endpoint()
@@ -73,6 +75,10 @@ void Endpoint::drain_tx()
 			fail("more segments for one fact than are queued");
 		if (poll == HRTCP_POLL_WAIT)
 			break;
+		if (refuse_ && refuse_--) {
+			hrtcp_conn_on_tx_failed(&conn_, &tx, clock_.now_ns());
+			continue;
+		}
 		if (poll == HRTCP_POLL_SEND) {
 			emit(tx);
 			continue;

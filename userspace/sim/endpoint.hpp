@@ -35,10 +35,17 @@ struct Program {
 	bool nodelay = false;
 };
 
+struct Disturbance {
+	enum What { Path, Algorithm, Buffer, Block, Refuse } what;
+	uint64_t after_ns;
+	uint32_t value;		// octets a segment; number; octets; nanoseconds; segments
+};
+
 struct EndConfig {
 	hrtcp_cfg cfg = hrtcp_cfg_default;
 	hrtcp_open open{};
 	Program program;
+	std::vector<Disturbance> disturbances;
 	uint64_t pattern = 0;		// of the octets sent; the peer's is the other's
 	uint64_t peer_pattern = 0;
 };
@@ -70,6 +77,11 @@ public:
 	const hrtcp_conn &conn() const { return conn_; }
 	const Times &times() const { return times_; }
 	std::string state() const;
+	uint32_t irs() const;	// the peer's ISS, once it is known
+	bool knows_irs() const
+	{
+		return req_ || (conn_.state != HRTCP_CLOSED && conn_.state != HRTCP_SYN_SENT);
+	}
 
 private:
 	struct TxBuffer {
@@ -102,8 +114,9 @@ private:
 	void feed(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer);
 	void into_time_wait();
 	void finish();
+	void disturb(const Disturbance &disturbance);
+	void unblock();
 	void trace(const std::string &what) const;
-	uint32_t irs() const;
 	uint64_t offset_of(struct seq seq) const;
 	[[noreturn]] void fail(const std::string &what) const { throw Failure(name_ + ": " + what); }
 
@@ -123,6 +136,7 @@ private:
 	uint64_t armed_ns_ = HRTCP_NEVER, scheduled_ns_ = HRTCP_NEVER;
 	uint64_t written_ = 0, received_ = 0, unread_ = 0, retransmitted_ = 0;
 	Times times_;
+	uint32_t refuse_ = 0;	// so many transmissions fail
 	uint64_t snd_base_ = 0;	// stream offset of the octet after ISS, for wrapping
 	// What may only grow, as it was after the last fact; valid once watching_.
 	bool watching_ = false;

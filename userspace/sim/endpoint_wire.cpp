@@ -102,7 +102,8 @@ void Endpoint::receive(Bytes packet)
 	seg.ip_ecn = packet.ecn;
 	buffer->payload.assign(packet.begin() + seg.hdr_len, packet.end());
 	if (trace_)
-		trace("< " + segment_text(seg, irs(), config_.open.iss.v));
+		trace("< " + segment_text(seg, seg.flags & HRTCP_SYN ? seg.seq.v : irs(),
+					  config_.open.iss.v));
 	if (done_) {
 		if (!(seg.flags & HRTCP_RST)) {
 			hrtcp_wire_reset_for(&seg, &out.seg);

@@ -89,6 +89,36 @@ EndConfig random_end(Dice &dice)
 	return end;
 }
 
+void random_disturbance(Dice &dice, EndConfig &end)
+{
+	uint64_t after = dice.log_up_to(31);
+	uint32_t n = 0;
+
+	while (hrtcp_cc_built_in(n))
+		n++;
+	switch (dice.below(5)) {
+	case Disturbance::Path:
+		end.disturbances.push_back({Disturbance::Path, after,
+					    static_cast<uint32_t>(100 + dice.below(1361))});
+		break;
+	case Disturbance::Algorithm:
+		end.disturbances.push_back({Disturbance::Algorithm, after,
+					    static_cast<uint32_t>(dice.below(n))});
+		break;
+	case Disturbance::Buffer:
+		end.disturbances.push_back({Disturbance::Buffer, after,
+					    static_cast<uint32_t>(2000 + dice.log_up_to(20))});
+		break;
+	case Disturbance::Block:
+		end.disturbances.push_back({Disturbance::Block, after,
+					    static_cast<uint32_t>(1 + dice.log_up_to(28))});
+		break;
+	default:
+		end.disturbances.push_back({Disturbance::Refuse, after,
+					    static_cast<uint32_t>(1 + dice.below(8))});
+	}
+}
+
 void trace_losses(Path &path, const char *from, const Clock &clock)
 {
 	path.witness([from, &clock](const Bytes &packet, const char *why) {
@@ -122,6 +152,9 @@ Outcome run_seed(uint64_t seed, bool trace)
 	b.pattern = a.peer_pattern = seed * 2 + 1;
 	if (a.program.wait_for_peer)
 		b.program.wait_for_peer = false;
+	for (EndConfig *end : {&a, &b})
+		while (dice.one_in(3))
+			random_disturbance(dice, *end);
 	if (dice.one_in(20))
 		a.program.abort_after_ns = 1 + dice.log_up_to(32);
 	Endpoint client("client", clock, there, a, trace), server("server", clock, back, b, trace);

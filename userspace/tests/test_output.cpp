@@ -335,3 +335,20 @@ TEST_CASE("shrunk window: to zero, with data out, is probed by repeating",
 	CHECK(at > h.cfg.r2_ns);
 	STATE(h, ESTABLISHED);
 }
+
+TEST_CASE("on_path: larger: a loss window of small segments takes a large one", "[MUST-16]")
+{
+	Client h;
+
+	hrtcp_conn_on_path(&h.conn, 300, 300);
+	WRITE(h, 0, 300);
+	SEES(h, 0, "P. 1:301(300) ack 1");
+	SEES(h, RTO, "P. 1:301(300) ack 1");
+	REQUIRE(h.conn.cc.cwnd_bytes == 300);
+	hrtcp_conn_on_path(&h.conn, 1000, 1000);
+	CHECK(h.conn.cc.cwnd_bytes == 1000);
+	CHECK(h.conn.cc.ssthresh_bytes == 2000);
+	PEER(h, RTO + MS(100), ". 1:1(0) ack 301");
+	WRITE(h, RTO + MS(100), 1000);
+	SEES(h, RTO + MS(100), "P. 301:1301(1000) ack 1");
+}

@@ -69,6 +69,24 @@ TEST_CASE("RACK: an ACK of the first transmission says nothing of the second", "
 	}
 }
 
+TEST_CASE("RACK: what is SACKed beyond a gap counts, though its ACK echoes an older segment",
+	  "[R8985-02][R8985-09]")
+{
+	Client h({ .sack = true, .ts = true });
+	const u32 mss = h.conn.snd.mss;
+
+	WRITE(h, 0, 4 * mss);
+	h.start_clock();
+	const std::string echo = ",TS val 5000 ecr " + std::to_string(h.last_tsval()) + ">";
+	PEER(h, MS(100), ". 1(0) ack " + std::to_string(1 + 2 * mss) + " <" + echo.substr(1));
+	REQUIRE(h.run(MS(300)) == "");
+	REQUIRE(begins(h) == List{ 1 + 3 * mss });	// the probe; its SACK shows what was lost
+	PEER(h, MS(400), ". 1(0) ack " + std::to_string(1 + 2 * mss) + " <sack " +
+				 std::to_string(1 + 3 * mss) + ":" + std::to_string(1 + 4 * mss) + echo);
+	CHECK(begins(h) == List{ 1 + 2 * mss });
+	CHECK(h.conn.recovery.timeouts == 0);
+}
+
 TEST_CASE("RACK: once reordering was seen, three SACKed segments are no proof", "[R8985-04]")
 {
 	Client h(with_sack);
