@@ -102,7 +102,7 @@ static void take_syn(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 n
 	conn->snd.wnd = seg->wnd;	/* never scaled on a SYN, RFC 7323 2.2 */
 	conn->snd.max_wnd = seg->wnd;
 	conn->snd.wl1 = seg->seq;
-	conn->snd.wl2 = seg->ack;
+	conn->snd.wl2 = seg->flags & HRTCP_ACK ? seg->ack : conn->snd.iss;
 	hrtcp_conn_negotiate(conn, &seg->opt, now_ns);
 }
 

@@ -6,8 +6,7 @@
 
 static void reply_reset(const struct hrtcp_seg *in, struct hrtcp_reply *reply)
 {
-	hrtcp_wire_reset_for(in, &reply->seg);
-	reply->send = true;
+	reply->send = hrtcp_wire_reset_for(in, &reply->seg);
 }
 
 bool hrtcp_listen_accept_full(const struct hrtcp_listen *listen)

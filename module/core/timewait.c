@@ -16,6 +16,7 @@ void hrtcp_tw_init(struct hrtcp_tw *tw, const struct hrtcp_conn *conn)
 	tw->snd_nxt = conn->snd.nxt;
 	tw->rcv_nxt = conn->rcv.nxt;
 	tw->rcv_wnd = (u32)seq_diff(conn->rcv.edge, conn->rcv.nxt);
+	tw->snd_max_wnd = conn->snd.max_wnd;
 	tw->ts_recent = conn->ts.recent;
 	tw->ts_offset = conn->ts.offset;
 	tw->ts_recent_at_ns = conn->ts.recent_at_ns;
@@ -95,6 +96,16 @@ static void restart(struct hrtcp_tw *tw, const struct hrtcp_cfg *cfg,
 	tw->ts_recent_at_ns = now_ns;
 }
 
+/* Steps 1 and 5 for an empty segment: what is not acceptable is answered, what is, dropped. */
+static bool acceptable(const struct hrtcp_tw *tw, const struct hrtcp_seg *seg)
+{
+	if (!hrtcp_seq_acceptable(seg, tw->rcv_nxt, tw->rcv_wnd))
+		return false;
+	return !(seg->flags & HRTCP_ACK) ||
+	       (seq_le(seg->ack, tw->snd_nxt) &&
+		seq_ge(seg->ack, seq_sub(tw->snd_nxt, tw->snd_max_wnd)));
+}
+
 enum hrtcp_tw_verdict hrtcp_tw_on_segment(struct hrtcp_tw *tw, const struct hrtcp_cfg *cfg,
 					  const struct hrtcp_seg *seg, bool listening,
 					  u64 now_ns, struct hrtcp_reply *reply)
@@ -125,7 +136,7 @@ enum hrtcp_tw_verdict hrtcp_tw_on_segment(struct hrtcp_tw *tw, const struct hrtc
 		restart(tw, cfg, seg, now_ns);
 	if (len)
 		reply_ack(tw, now_ns, reply);
-	else if (!hrtcp_seq_acceptable(seg, tw->rcv_nxt, tw->rcv_wnd))
+	else if (!acceptable(tw, seg))
 		challenge(tw, cfg, now_ns, reply);
 	return HRTCP_TW_KEEP;
 }

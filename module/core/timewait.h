@@ -13,6 +13,7 @@ struct hrtcp_tw {
 	bool ts_on, ts_us;
 	struct seq snd_nxt, rcv_nxt;
 	u32 rcv_wnd;			/* octets */
+	u32 snd_max_wnd;		/* how far back an ACK is believed */
 	u32 ts_recent, ts_offset;
 	u64 ts_recent_at_ns;
 	bool ts_syn_known;

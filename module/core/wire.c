@@ -190,9 +190,11 @@ u32 hrtcp_wire_build(u8 *hdr, u16 sport, u16 dport, const struct hrtcp_seg *seg)
 	return len;
 }
 
-void hrtcp_wire_reset_for(const struct hrtcp_seg *in, struct hrtcp_seg *rst)
+bool hrtcp_wire_reset_for(const struct hrtcp_seg *in, struct hrtcp_seg *rst)
 {
 	memset(rst, 0, sizeof(*rst));
+	if (in->flags & HRTCP_RST)
+		return false;
 	if (in->opt.present & HRTCP_OPT_TS) {	/* RFC 7323 5.2 */
 		rst->opt.present = HRTCP_OPT_TS;
 		rst->opt.tsecr = in->opt.tsval;
@@ -201,8 +203,9 @@ void hrtcp_wire_reset_for(const struct hrtcp_seg *in, struct hrtcp_seg *rst)
 	if (in->flags & HRTCP_ACK) {
 		rst->seq = in->ack;
 		rst->flags = HRTCP_RST;
-		return;
+		return true;
 	}
 	rst->ack = seq_add(in->seq, hrtcp_seg_len(in));
 	rst->flags = HRTCP_RST | HRTCP_ACK;
+	return true;
 }

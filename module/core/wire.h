@@ -97,7 +97,8 @@ u32 hrtcp_wire_build(u8 *hdr, u16 sport, u16 dport, const struct hrtcp_seg *seg)
 /* Octets of options that hrtcp_wire_build() writes for @opt. */
 u32 hrtcp_wire_opt_len(const struct hrtcp_opts *opt);
 
-/* The reset that answers @in where there is no connection, RFC 9293 3.10.7.1. */
-void hrtcp_wire_reset_for(const struct hrtcp_seg *in, struct hrtcp_seg *rst);
+/* The reset that answers @in where there is no connection, RFC 9293 3.10.7.1.
+ * Return: whether one does. */
+bool hrtcp_wire_reset_for(const struct hrtcp_seg *in, struct hrtcp_seg *rst);
 
 #endif

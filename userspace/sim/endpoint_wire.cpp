@@ -105,10 +105,8 @@ void Endpoint::receive(Bytes packet)
 		trace("< " + segment_text(seg, seg.flags & HRTCP_SYN ? seg.seq.v : irs(),
 					  config_.open.iss.v));
 	if (done_) {
-		if (!(seg.flags & HRTCP_RST)) {
-			hrtcp_wire_reset_for(&seg, &out.seg);
+		if (hrtcp_wire_reset_for(&seg, &out.seg))
 			emit(out.seg, 0);
-		}
 	} else if (tw_) {
 		hrtcp_tw_on_segment(&*tw_, &config_.cfg, &seg, false, now, &out);
 		reply(out);

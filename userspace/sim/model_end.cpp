@@ -152,10 +152,8 @@ void End::receive(const hrtcp_seg &in, uint64_t now_ns, Packets &out)
 	hrtcp_reply answer{};
 
 	if (closed_) {
-		if (!(seg.flags & HRTCP_RST)) {
-			hrtcp_wire_reset_for(&seg, &answer.seg);
+		if (hrtcp_wire_reset_for(&seg, &answer.seg))
 			out.push_back(answer.seg);
-		}
 		return;
 	}
 	if (tw_) {

@@ -191,10 +191,8 @@ void Host::arrive(const hrtcp_seg &seg, const std::string &bytes)
 	if (listener)
 		return to_listener(seg);
 	drop = HRTCP_DROP_NO_CONN;
-	if (seg.flags & HRTCP_RST)
-		return;
-	hrtcp_wire_reset_for(&seg, &rst);
-	put(rst, "", 0);
+	if (hrtcp_wire_reset_for(&seg, &rst))
+		put(rst, "", 0);
 }
 
 void Host::add_options(Line &line) const

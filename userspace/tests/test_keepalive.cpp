@@ -24,7 +24,7 @@ TEST_CASE("keepalive: two hours idle, then a probe every 75 s; nine without answ
 	ERR(h, ETIMEDOUT);
 }
 
-TEST_CASE("keepalive: any answer begins the two hours anew", "[MUST-29][MUST-26]")
+TEST_CASE("keepalive: any answer begins the two hours anew", "[X-09][MUST-29][MUST-26]")
 {
 	Client h;
 

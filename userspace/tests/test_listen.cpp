@@ -90,7 +90,7 @@ TEST_CASE("A-12: what the SYN offered holds for the connection", "[A-12][R7323-0
 	SEES(h, MS(10), ". 1:1(0) ack 1 win 32768 <TS,sack 101:201>");
 }
 
-TEST_CASE("A-13: neither RST, ACK nor SYN to a listener", "[A-13][T-32]")
+TEST_CASE("A-13: neither RST, ACK nor SYN to a listener", "[A-13][A-85][T-32]")
 {
 	Listener h;
 

@@ -136,6 +136,77 @@ TEST_CASE("A-64: data sent before CLOSE is acknowledged after it", "[A-64]")
 	STATE(h, CLOSING);
 }
 
+namespace {
+
+// 2500 octets out, then led to @state by calls and segments that acknowledge none of them.
+struct Outstanding : Reached {
+	explicit Outstanding(u8 state)
+		: Reached(state == HRTCP_LAST_ACK || state == HRTCP_CLOSE_WAIT ? HRTCP_CLOSE_WAIT
+									       : HRTCP_ESTABLISHED)
+	{
+		WRITE(*this, 0, 2500);
+		if (state == HRTCP_FIN_WAIT_1 || state == HRTCP_CLOSING || state == HRTCP_LAST_ACK)
+			CLOSE(*this, 0);
+		if (state == HRTCP_CLOSING)
+			PEER(*this, 0, "F. nxt(0) ack una");
+		start_clock();
+		REQUIRE(this->state() == state);
+	}
+};
+
+const u8 with_outstanding[] = { HRTCP_ESTABLISHED, HRTCP_FIN_WAIT_1, HRTCP_CLOSE_WAIT,
+				HRTCP_CLOSING, HRTCP_LAST_ACK };
+
+} // namespace
+
+TEST_CASE("A-64: part of what is out, in every state that can have some out", "[A-64]")
+{
+	for (const u8 s : with_outstanding) {
+		INFO(hrtcp_state_name(s));
+		Outstanding h(s);
+		PEER(h, MS(80), ". nxt(0) ack 2001");
+		CHECK(h.state() == s);
+		CHECK(h.conn.snd.una.v == h.setup.iss + 2001);
+		CHECK(h.buffers() == 1);
+		EVENTS(h, HRTCP_EV_WRITABLE);
+		QUIET(h, MS(81));
+	}
+}
+
+TEST_CASE("A-65: in every state; the window of a duplicate applies", "[A-65]")
+{
+	for (const u8 s : with_outstanding) {
+		INFO(hrtcp_state_name(s));
+		Outstanding h(s);
+		PEER(h, MS(1), ". nxt(0) ack una win 3000");
+		CHECK(h.conn.snd.wnd == 3000);
+		PEER(h, MS(1), ". nxt(0) ack una-100 win 2000");
+		CHECK(h.conn.snd.wnd == 3000);
+		CHECK(h.conn.snd.una.v == h.setup.iss + 1);
+		CHECK(h.buffers() == 3);
+		CHECK(h.state() == s);
+		QUIET(h, MS(2));
+	}
+}
+
+TEST_CASE("A-67: in every state", "[A-67]")
+{
+	for (const u8 s : synchronized) {
+		INFO(hrtcp_state_name(s));
+		Reached h(s);
+		PEER(h, MS(1), ". nxt+1(0) ack una win 5000");
+		CHECK(h.conn.snd.wnd == 5000);
+		PEER(h, MS(1), ". nxt(0) ack una win 6000");	// an older one
+		CHECK(h.conn.snd.wnd == 5000);
+		PEER(h, MS(1), ". nxt+1(0) ack una win 7000");
+		CHECK(h.conn.snd.wnd == 7000);
+		CHECK(h.conn.snd.wl1.v == h.conn.rcv.nxt.v + 1);
+		CHECK(h.conn.snd.wl2.v == h.conn.snd.una.v);
+		CHECK(h.state() == s);
+		h.start_clock();
+	}
+}
+
 TEST_CASE("A-65: duplicate acknowledgment changes nothing cumulative", "[A-65][R9293-38]")
 {
 	Client h;
@@ -239,7 +310,9 @@ TEST_CASE("A-71: CLOSING waits for the ACK of its FIN", "[A-71]")
 	Reached h(HRTCP_CLOSING);
 
 	PEER(h, MS(10), ". 2:2(0) ack 1");
+	PEER(h, MS(10), "P. 2:102(100) ack 1");
 	STATE(h, CLOSING);
+	CHECK(h.unread() == 0);
 	SEES(h, RTO, "F. 1:1(0) ack 2");
 }
 

@@ -102,6 +102,22 @@ TEST_CASE("A-32: TS.Recent follows the segment that moves Last.ACK.sent",
 	SEES(h, MS(60), ". nxt(0) ack 401 <TS val 6000160 ecr 2060>");
 }
 
+TEST_CASE("A-32: in every state", "[A-32][R7323-16]")
+{
+	for (const u8 s : all_states) {
+		INFO(hrtcp_state_name(s));
+		Reached h(s, with_ts);
+		REQUIRE(h.run(h.cfg.delack_ns) == "");	// the FIN of CLOSE-WAIT is acknowledged
+		h.start_clock();
+		PEER(h, 0, ". nxt+1(0) ack una <TS val 9000 ecr 0>");	// beyond Last.ACK.sent
+		CHECK(h.conn.ts.recent < 9000);
+		h.start_clock();
+		PEER(h, 0, ". nxt(0) ack nxt <TS val 9000 ecr 0>");
+		CHECK(h.conn.ts.recent == 9000);
+		h.start_clock();
+	}
+}
+
 TEST_CASE("A-32: not from an unacceptable segment", "[A-32][R7323-16]")
 {
 	Client h(with_ts);
@@ -113,15 +129,30 @@ TEST_CASE("A-32: not from an unacceptable segment", "[A-32][R7323-16]")
 
 // -- check 1: sequence number ------------------------------------------------------------
 
-TEST_CASE("A-35: acceptable", "[A-35][R9293-31][R9293-32][R9293-34]")
+TEST_CASE("A-35: acceptable, without data", "[A-35][R9293-31][R9293-32]")
 {
 	for (const u8 s : all_states)
-		for (const char *line : { ". nxt(0) ack una", ". nxt+1(0) ack una",
-					  ". nxt+65000(0) ack una", ". nxt-10(11) ack una" }) {
+		for (const char *line : { ". nxt(0) ack nxt", ". nxt+1(0) ack nxt",
+					  ". nxt+65533(0) ack nxt" }) {
+			INFO(hrtcp_state_name(s) << " " << line);
 			Reached h(s);
-			CAPTURE(line);
+			PEER(h, 0, line);
+			DROP(h, NONE);		// its ACK counts, so all of ours is acknowledged
+			CHECK(h.conn.snd.una.v == h.conn.snd.nxt.v);
+			QUIET(h, MS(1));
+		}
+}
+
+TEST_CASE("A-35: acceptable, the first or the last octet in the window", "[A-35][R9293-34]")
+{
+	for (const u8 s : all_states)
+		for (const char *line : { ". nxt(11) ack nxt", ". nxt-10(11) ack nxt",
+					  ". nxt+65533(11) ack nxt", "F. nxt-10(11) ack nxt" }) {
+			INFO(hrtcp_state_name(s) << " " << line);
+			Reached h(s);
 			PEER(h, 0, line);
 			CHECK(h.drop != HRTCP_DROP_OUT_OF_WINDOW);
+			CHECK(h.conn.snd.una.v == h.conn.snd.nxt.v);
 			h.start_clock();
 		}
 }
@@ -211,6 +242,20 @@ TEST_CASE("A-40: the SYN,ACK of a simultaneous open establishes", "[A-40][R9293-
 	CAUSES(h, HRTCP_C_SYN_ACKED);
 	EVENTS(h, HRTCP_EV_UP);
 	QUIET(h, SEC(100));
+}
+
+TEST_CASE("A-40: its window holds, whatever the ACK field of the bare SYN had", "[A-40][A-62]")
+{
+	for (const char *syn : { "S 0:0(0) ack =5 win 7000", "S 0:0(0) ack =4294966272 win 7000" }) {
+		Reached h(HRTCP_SYN_SENT);
+		CAPTURE(syn);
+		PEER(h, MS(5), syn);
+		SEES(h, MS(5), "S. 0:0(0) ack 1");
+		PEER(h, MS(10), "S. 0:0(0) ack 1 win 4000");
+		SEES(h, MS(10), ". 1:1(0) ack 1");
+		CHECK(h.conn.snd.wnd == 4000);
+		CHECK(h.conn.snd.wl2.v == h.setup.iss + 1);
+	}
 }
 
 // -- check 2: RST ------------------------------------------------------------------------

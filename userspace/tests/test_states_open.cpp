@@ -14,7 +14,7 @@ TEST_CASE("A-01: a reset to no connection is discarded", "[A-01][R9293-45]")
 	DROP(h, NO_CONN);
 }
 
-TEST_CASE("A-02: ACK off to no connection", "[A-02][R9293-45][T-13]")
+TEST_CASE("A-02: ACK off to no connection", "[A-02][A-85][R9293-45][T-13]")
 {
 	Host h;
 
@@ -159,6 +159,8 @@ TEST_CASE("A-25: SYN without ACK: simultaneous open", "[A-25][R9293-17][MUST-10]
 	CAUSES(h, HRTCP_C_SYN_RCVD);
 	CHECK(h.conn.rcv.nxt.v == h.setup.irs + 1);
 	CHECK(h.conn.snd.wnd == 7000);
+	CHECK(h.conn.snd.wl1.v == h.setup.irs);
+	CHECK(h.conn.snd.wl2.v == h.setup.iss);
 	CHECK_FALSE(h.conn.passive);
 	EVENTS(h, 0);
 }

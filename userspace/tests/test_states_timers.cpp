@@ -143,6 +143,31 @@ TEST_CASE("X-07: a shut window is probed as long as the peer answers",
 	}
 }
 
+TEST_CASE("X-07: data behind a shut window, CLOSE after it", "[X-07]")
+{
+	for (const u8 s : { HRTCP_FIN_WAIT_1, HRTCP_CLOSING, HRTCP_LAST_ACK }) {
+		INFO(hrtcp_state_name(s));
+		Shut h(s == HRTCP_LAST_ACK ? HRTCP_CLOSE_WAIT : HRTCP_ESTABLISHED);
+		WRITE(h, 0, 1000);
+		CLOSE(h, 0);
+		if (s == HRTCP_CLOSING) {
+			PEER(h, 0, "F. nxt(0) ack una win 0");
+			SEES(h, 0, ". nxt(0) ack nxt");
+		}
+		CHECK(h.state() == s);
+		u64 at = 0, interval = RTO;
+		for (int n = 0; n < 20; n++, interval = std::min(2 * interval, h.cfg.rto_max_ns)) {
+			at += interval;
+			CAPTURE(n, at);
+			SEES(h, at, ". 1:2(1) ack nxt");
+			PEER(h, at, ". nxt(0) ack 1 win 0");
+		}
+		CHECK(at > h.cfg.r2_ns);
+		PEER(h, at + 1, ". nxt(0) ack 1");
+		SEES(h, at + 1, "FP. 1:1001(1000) ack nxt");
+	}
+}
+
 TEST_CASE("X-07: nobody answers the probes", "[X-07][X-06]")
 {
 	Shut h(HRTCP_ESTABLISHED);
@@ -188,6 +213,62 @@ TEST_CASE("X-08: delayed ACK", "[X-08][MUST-40][SHLD-18]")
 	PEER(h, MS(3), "F. 1:1(0) ack 1");	// CLOSE-WAIT, for the FIN
 	QUIET(h, MS(43) - 1);
 	SEES(h, MS(43), ". 1:1(0) ack 2");
+}
+
+TEST_CASE("X-09: an idle connection is probed, and ends after several unanswered probes",
+	  "[X-09][MUST-26][SHLD-12]")
+{
+	for (const u8 s : { HRTCP_ESTABLISHED, HRTCP_FIN_WAIT_2, HRTCP_CLOSE_WAIT }) {
+		INFO(hrtcp_state_name(s));
+		Reached h(s);
+		REQUIRE(h.run(h.cfg.delack_ns) == "");
+		h.start_clock();
+		hrtcp_conn_set_keepalive(&h.conn, true, h.now());
+		h.settle();
+		const u64 first = SEC(7200) - h.cfg.delack_ns;	// since the peer was heard
+		for (u64 i = 0; i < 9; i++) {
+			SEES(h, first + SEC(75 * i), ". nxt-1(0) ack nxt");
+			CHECK(h.state() == s);
+		}
+		QUIET(h, first + SEC(75 * 9) - 1);
+		CHECK(h.state() == s);
+		QUIET(h, first + SEC(75 * 9));
+		STATE(h, CLOSED);
+		ERR(h, ETIMEDOUT);
+		CAUSES(h, HRTCP_C_KEEPALIVE);
+	}
+}
+
+TEST_CASE("X-09: in FIN-WAIT-1 its own FIN is repeated instead", "[X-09]")
+{
+	Reached h(HRTCP_FIN_WAIT_1, { .tune = [](hrtcp_cfg &c) { c.keepalive_time_ns = MS(1); } });
+
+	hrtcp_conn_set_keepalive(&h.conn, true, h.now());
+	h.settle();
+	SEES(h, RTO, "F. 1:1(0) ack 1");
+	SEES(h, 3 * RTO, "F. 1:1(0) ack 1");
+}
+
+TEST_CASE("X-01: user timeout, in every state with something outstanding", "[X-01][MUST-21]")
+{
+	for (const u8 s : { HRTCP_SYN_SENT, HRTCP_SYN_RECEIVED, HRTCP_ESTABLISHED,
+			    HRTCP_FIN_WAIT_1, HRTCP_CLOSE_WAIT, HRTCP_CLOSING, HRTCP_LAST_ACK }) {
+		INFO(hrtcp_state_name(s));
+		Reached h(s);
+		hrtcp_conn_set_user_timeout(&h.conn, SEC(5));
+		if (!hrtcp_conn_may_write(&h.conn))
+			WRITE(h, 0, 100);
+		h.take_sent();
+		while (h.state() == s && h.next_wake() != HRTCP_NEVER) {
+			REQUIRE(h.run(h.script_time() + h.next_wake() - h.now()) == "");
+			h.take_sent();		// what is repeated meanwhile
+		}
+		CHECK(h.script_time() == SEC(5));
+		STATE(h, CLOSED);
+		ERR(h, ETIMEDOUT);
+		CAUSES(h, HRTCP_C_RTX_TIMEOUT);
+		CHECK(h.buffers() == 0);
+	}
 }
 
 TEST_CASE("X-10: 2 MSL", "[X-10][T-27][MUST-13]")

@@ -40,12 +40,12 @@ struct TimeWait : Reached {
 
 } // namespace
 
-TEST_CASE("W-01: newer timestamp", "[W-01][R6191-01][SHLD-4]")
+TEST_CASE("W-01: newer timestamp", "[W-01][A-41][R6191-01][SHLD-4]")
 {
 	TimeWait(compact_ts).takes("S -5000(0) <mss 1000,TS val 1101 ecr 0>");
 }
 
-TEST_CASE("W-02: same timestamp, higher sequence number", "[W-02][R6191-01]")
+TEST_CASE("W-02: same timestamp, higher sequence number", "[W-02][A-41][R6191-01]")
 {
 	TimeWait h(compact_ts);
 	const std::string last = std::to_string(h.tw->ts_recent);
@@ -53,12 +53,12 @@ TEST_CASE("W-02: same timestamp, higher sequence number", "[W-02][R6191-01]")
 	h.takes("S nxt(0) <mss 1000,TS val " + last + " ecr 0>");
 }
 
-TEST_CASE("W-03: timestamps before, none now, higher sequence number", "[W-03][R6191-02]")
+TEST_CASE("W-03: timestamps before, none now, higher sequence number", "[W-03][A-41][R6191-02]")
 {
 	TimeWait(compact_ts).takes("S nxt(0) <mss 1000>");
 }
 
-TEST_CASE("W-04: no timestamps before, some now", "[W-04][R6191-03][SHLD-4]")
+TEST_CASE("W-04: no timestamps before, some now", "[W-04][A-41][R6191-03][SHLD-4]")
 {
 	Setup s = compact;
 
@@ -72,13 +72,13 @@ TEST_CASE("W-04: timestamps that we would not answer are none", "[W-04][R6191-04
 	TimeWait(compact).takes("S nxt(0) <mss 1000,TS val 1 ecr 0>");
 }
 
-TEST_CASE("W-05: no timestamps at all, higher sequence number", "[W-05][R6191-04]")
+TEST_CASE("W-05: no timestamps at all, higher sequence number", "[W-05][A-41][R6191-04]")
 {
 	TimeWait().takes("S nxt(0)");
 	TimeWait().takes("S nxt+100000(0)");
 }
 
-TEST_CASE("W-06: no sign of a new incarnation", "[W-06][R6191-05]")
+TEST_CASE("W-06: no sign of a new incarnation", "[W-06][A-41][R6191-05]")
 {
 	TimeWait().ignores("S nxt-1(0)");
 	TimeWait().ignores("S 0:0(0)");
@@ -167,6 +167,20 @@ TEST_CASE("A-30, A-31: timestamps of what arrives in TIME-WAIT", "[A-30][A-31]")
 	SEES(h, SEC(2), ". nxt(0) ack nxt");
 	QUIET(h, SEC(120));
 	STATE(h, LISTEN);			// neither restarted it
+}
+
+TEST_CASE("A-61: ACK of what was never sent or long ago, in TIME-WAIT", "[A-61][R5961-07]")
+{
+	for (const bool with_record : { false, true })
+		for (const char *ack : { "nxt+1", "nxt-65536" }) {
+			Reached h(HRTCP_TIME_WAIT, { .compact_tw = with_record });
+			CAPTURE(with_record, ack);
+			PEER(h, SEC(10), std::string(". nxt(0) ack ") + ack);
+			SEES(h, SEC(10), ". nxt(0) ack nxt");
+			PEER(h, SEC(11), ". nxt(0) ack nxt-65535");
+			QUIET(h, SEC(120) - 1);
+			STATE(h, TIME_WAIT);
+		}
 }
 
 TEST_CASE("A-57: SYN,ACK in TIME-WAIT opens nothing", "[A-57][R9293-24]")

@@ -70,8 +70,7 @@ std::string reset_for(const std::string &line)
 	const hrtcp_seg seg = parse_line(line, {}).seg;
 	hrtcp_seg rst;
 
-	hrtcp_wire_reset_for(&seg, &rst);
-	return print_seg(rst, {});
+	return hrtcp_wire_reset_for(&seg, &rst) ? print_seg(rst, {}) : "";
 }
 
 } // namespace
@@ -289,6 +288,12 @@ TEST_CASE("wire_reset_for: ACK off", "[R9293-45]")
 {
 	CHECK(reset_for("S 100:105(5)") == "R. 0:0(0) ack 106 win 0");
 	CHECK(reset_for("FP 4294967295:4(5)") == "R. 0:0(0) ack 5 win 0");
+}
+
+TEST_CASE("wire_reset_for: no reset answers a reset", "[R9293-45][A-01]")
+{
+	CHECK(reset_for("R 100:100(0)").empty());
+	CHECK(reset_for("SR. 100:105(5) ack 77").empty());
 }
 
 TEST_CASE("wire_reset_for: ACK on", "[R9293-45]")
