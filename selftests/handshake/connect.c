@@ -55,6 +55,23 @@ TEST_F(connect, poll_of_a_new_socket_shows_hangup)
 		  sock_poll(sock_new(&self->pair.client), POLLIN | POLLOUT, 0));
 }
 
+TEST_F(connect, U10_U20_U30_U50_a_new_socket_is_no_connection)
+{
+	int fd = sock_new(&self->pair.client);
+	struct sockaddr_storage name;
+	socklen_t len = sizeof(name);
+	char octet;
+
+	EXPECT_EQ(-1, send(fd, "x", 1, MSG_NOSIGNAL));
+	EXPECT_EQ(EPIPE, errno);
+	EXPECT_EQ(-1, recv(fd, &octet, 1, 0));
+	EXPECT_EQ(ENOTCONN, errno);
+	EXPECT_EQ(-1, shutdown(fd, SHUT_WR));
+	EXPECT_EQ(ENOTCONN, errno);
+	EXPECT_EQ(-1, getpeername(fd, (struct sockaddr *)&name, &len));
+	EXPECT_EQ(ENOTCONN, errno);
+}
+
 /* The scripted peer says nothing unless told to: connect() has to wait for it. */
 PEER_FIXTURE(waiting);
 
@@ -91,6 +108,46 @@ TEST_F(waiting, closing_meanwhile_ends_the_attempt)
 	port = sock_port(client);
 	ASSERT_EQ(0, sock_close(client));
 	REACHES(&self->peer.host, port, PEER_PORT, 0);
+}
+
+TEST_F(waiting, U32_of_closing_meanwhile_the_peer_hears_nothing)
+{
+	int client = sock_new(&self->peer.host);
+
+	self->peer.host_port = 5000;
+	ASSERT_EQ(0, sock_bind(client, &self->peer.host, 5000));
+	ASSERT_EQ(0, sock_nonblock(client, true));
+	ASSERT_EQ(-EINPROGRESS, sock_connect(client, &self->peer.self, PEER_PORT));
+	SEES("S 0:0(0)");
+	ASSERT_EQ(0, sock_close(client));
+	SILENCE(100);
+}
+
+TEST_F(waiting, U03_U06_a_peer_without_a_port_is_refused_and_nothing_sent)
+{
+	int client = sock_new(&self->peer.host), listener;
+
+	self->peer.host_port = 5000;
+	ASSERT_EQ(0, sock_bind(client, &self->peer.host, 5000));
+	ONLY_HRTCP();		/* Linux tries port 0 */
+	EXPECT_EQ(-EADDRNOTAVAIL, sock_connect(client, &self->peer.self, 0));
+	listener = sock_listen(&self->peer.host, 80, 1);
+	EXPECT_GT(0, sock_connect(listener, &self->peer.self, 0));
+	EXPECT_EQ(HRTCP_LISTEN, diag_state(&self->peer.host, 80, 0));
+	SILENCE(100);
+}
+
+TEST_F(waiting, U04_without_a_free_port_nothing_is_sent)
+{
+	int client[2] = { sock_new(&self->peer.host), sock_new(&self->peer.host) };
+
+	self->peer.host_port = 5000;
+	ASSERT_EQ(0, net_sysctl("ipv4/ip_local_port_range", "5000 5000"));
+	ASSERT_EQ(0, sock_nonblock(client[0], true));
+	ASSERT_EQ(-EINPROGRESS, sock_connect(client[0], &self->peer.self, PEER_PORT));
+	SEES("S 0:0(0)");
+	EXPECT_EQ(-EADDRNOTAVAIL, sock_connect(client[1], &self->peer.self, PEER_PORT));
+	SILENCE(100);
 }
 
 TEST_F(waiting, a_send_timeout_bounds_a_blocking_connect)

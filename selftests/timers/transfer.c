@@ -77,6 +77,19 @@ TIMED_TEST(X06_the_end_comes_at_900_s)
 	ENDS_AT(900 * SEC, HRTCP_ESTABLISHED);
 }
 
+TIMED_TEST(X01_the_user_decides_how_long_is_too_long)
+{
+	int fd;
+
+	ONLY_VIRTUAL_CLOCK();
+	fd = peer_accepts(&self->peer);
+	ASSERT_EQ(0, sock_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 30 * SEC));
+	ASSERT_EQ(0, send_all(fd, 0, 100));
+	MARK();
+	ENDS_AT(30 * SEC, HRTCP_ESTABLISHED);
+	EXPECT_EQ(ETIMEDOUT, sock_error(fd));
+}
+
 TIMED_TEST(X07_a_shut_window_is_probed_with_doubling_intervals_while_answered)
 {
 	uint64_t gap = 0, before = 0;
