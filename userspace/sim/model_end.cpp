@@ -2,6 +2,9 @@
 #include "model_end.hpp"
 
 #include <cstdlib>
+#include <initializer_list>
+#include <set>
+#include <utility>
 
 extern "C" {
 #include "model_copy.h"
@@ -9,22 +12,70 @@ extern "C" {
 
 namespace model {
 
+namespace {
+
+// RFC 9293 3.3.2, figure 5 and the notes below it, said apart from the core's table.
+constexpr uint16_t to(std::initializer_list<int> states)
+{
+	uint16_t mask = 0;
+
+	for (int state : states)
+		mask = static_cast<uint16_t>(mask | 1u << state);
+	return mask;
+}
+
+uint16_t legal(uint8_t from)
+{
+	switch (from) {
+	case HRTCP_CLOSED:
+		return to({HRTCP_LISTEN, HRTCP_SYN_SENT});
+	case HRTCP_LISTEN:
+		return to({HRTCP_SYN_SENT, HRTCP_SYN_RECEIVED, HRTCP_CLOSED});
+	case HRTCP_SYN_SENT:
+		return to({HRTCP_SYN_RECEIVED, HRTCP_ESTABLISHED, HRTCP_CLOSED});
+	case HRTCP_SYN_RECEIVED:
+		return to({HRTCP_ESTABLISHED, HRTCP_FIN_WAIT_1, HRTCP_LISTEN, HRTCP_CLOSED});
+	case HRTCP_ESTABLISHED:
+		return to({HRTCP_FIN_WAIT_1, HRTCP_CLOSE_WAIT, HRTCP_CLOSED});
+	case HRTCP_FIN_WAIT_1:
+		return to({HRTCP_FIN_WAIT_2, HRTCP_CLOSING, HRTCP_TIME_WAIT, HRTCP_CLOSED});
+	case HRTCP_CLOSE_WAIT:
+		return to({HRTCP_LAST_ACK, HRTCP_CLOSED});
+	case HRTCP_FIN_WAIT_2:
+	case HRTCP_CLOSING:
+		return to({HRTCP_TIME_WAIT, HRTCP_CLOSED});
+	default:
+		return to({HRTCP_CLOSED});
+	}
+}
+
+std::set<std::pair<uint8_t, uint8_t>> seen;
+
+} // namespace
+
+size_t edges_seen()
+{
+	return seen.size();
+}
+
 End::End(const Script &script, const hrtcp_cfg *cfg, uint32_t iss) : script_(script), cfg_(cfg)
 {
 	hrtcp_conn_init(&conn_, cfg);
 	open_ = {seq_of(iss), 0, 8192, 8192, 1000, 1000, 536, 1000};
 	listen_.backlog = 1;
-	listening_ = true;
-	last_state_ = HRTCP_LISTEN;
+	idle_ = script.connects;
+	listening_ = !script.connects;
+	last_state_ = listening_ ? HRTCP_LISTEN : HRTCP_CLOSED;
 }
 
 // A deep copy: the nodes of the queues are this end's own.
 End::End(const End &other)
 	: script_(other.script_), cfg_(other.cfg_), open_(other.open_), conn_(other.conn_),
-	  listen_(other.listen_), req_(other.req_), tw_(other.tw_), listening_(other.listening_),
-	  closed_(other.closed_), aborted_(other.aborted_), eof_(other.eof_),
-	  closing_(other.closing_), released_(other.released_), up_(other.up_),
-	  error_(other.error_), last_state_(other.last_state_), received_(other.received_)
+	  listen_(other.listen_), req_(other.req_), tw_(other.tw_), idle_(other.idle_),
+	  listening_(other.listening_), closed_(other.closed_), aborted_(other.aborted_),
+	  eof_(other.eof_), closing_(other.closing_), released_(other.released_), up_(other.up_),
+	  waited_(other.waited_), error_(other.error_), last_state_(other.last_state_),
+	  written_(other.written_), received_(other.received_)
 {
 	hrtcp_txq &q = conn_.txq;
 	hrtcp_txnode **link = &q.head;
@@ -69,13 +120,18 @@ void End::note(const hrtcp_transition &tr)
 	if (tr.from != last_state_)
 		throw Violation(std::string("transition from ") + hrtcp_state_name(tr.from) + " in " +
 				hrtcp_state_name(last_state_));
+	if (!(legal(tr.from) >> tr.to & 1))
+		throw Violation(std::string("illegal: ") + hrtcp_state_name(tr.from) + " -> " +
+				hrtcp_state_name(tr.to));
 	last_state_ = tr.to;
+	waited_ |= tr.to == HRTCP_TIME_WAIT;
+	aborted_ |= tr.cause == HRTCP_C_LATE_DATA || tr.cause == HRTCP_C_FW2_TIMEOUT;
+	seen.emplace(tr.from, tr.cause);
 }
 
 void End::open(uint64_t now_ns, Packets &out)
 {
-	listening_ = false;
-	last_state_ = HRTCP_CLOSED;
+	idle_ = false;
 	hrtcp_conn_open(&conn_, &open_, now_ns);
 	settle(now_ns, out);
 }
@@ -130,8 +186,7 @@ void End::after(uint64_t now_ns, Packets &out)
 	if (events & HRTCP_EV_ERROR)
 		error_ = conn_.err;
 	if (conn_.state == HRTCP_CLOSED) {
-		closed_ = true;
-		drop_nodes();
+		bury();
 		return;
 	}
 	if (closing_ && eof_ && !released_) {
@@ -146,12 +201,22 @@ void End::after(uint64_t now_ns, Packets &out)
 	}
 }
 
+void End::bury()
+{
+	closed_ = true;
+	drop_nodes();
+	if (!tw_ && hrtcp_timers_next(&conn_.timers, nullptr) != HRTCP_NEVER)
+		throw Violation("a dead connection kept a timer");
+	if (up_ && !aborted_ && !(eof_ && closing_) && !error_)
+		throw Violation("cut off without being told");
+}
+
 void End::receive(const hrtcp_seg &in, uint64_t now_ns, Packets &out)
 {
 	hrtcp_seg seg = in;
 	hrtcp_reply answer{};
 
-	if (closed_) {
+	if (closed_ || idle_) {
 		if (hrtcp_wire_reset_for(&seg, &answer.seg))
 			out.push_back(answer.seg);
 		return;
@@ -193,7 +258,7 @@ void End::receive(const hrtcp_seg &in, uint64_t now_ns, Packets &out)
 
 uint64_t End::deadline() const
 {
-	if (closed_)
+	if (closed_ || idle_)
 		return HRTCP_NEVER;
 	if (tw_)
 		return tw_->deadline_ns;
@@ -210,9 +275,8 @@ void End::timer(uint64_t now_ns, Packets &out)
 	if (tw_) {
 		hrtcp_tw_on_deadline(&*tw_, now_ns, &tr);
 		note(tr);
+		bury();
 		tw_.reset();
-		drop_nodes();
-		closed_ = true;
 	} else if (req_) {
 		auto verdict = hrtcp_req_on_deadline(&*req_, &listen_, cfg_, now_ns, &answer);
 		reply(answer, out);
@@ -226,22 +290,23 @@ void End::timer(uint64_t now_ns, Packets &out)
 
 bool End::may_write() const
 {
-	return up_ && script_.writes && !closed_ && !tw_ && !hrtcp_conn_may_write(&conn_);
+	return has_conn() && script_.writes && !hrtcp_conn_may_write(&conn_);
 }
 
 bool End::may_close() const
 {
-	return up_ && script_.close && !closing_ && !closed_ && !tw_;
+	return has_conn() && !closing_;
 }
 
 bool End::may_abort() const
 {
-	return up_ && script_.abort && !closed_ && !released_;
+	return script_.abort && !idle_ && !closed_ && !released_;
 }
 
 void End::write(uint64_t now_ns, Packets &out)
 {
 	script_.writes--;
+	written_++;
 	hrtcp_txnode *node = hrtcp_conn_write_tail(&conn_);
 	hrtcp_conn_on_write(&conn_, node ? node : new hrtcp_txnode{}, 1, true);
 	settle(now_ns, out);
@@ -251,13 +316,28 @@ void End::close(uint64_t now_ns, Packets &out)
 {
 	closing_ = true;
 	script_.writes = 0;
-	hrtcp_conn_on_close(&conn_, now_ns);
+	released_ = script_.lets_go;
+	if (released_)
+		hrtcp_conn_on_release(&conn_, now_ns);
+	else
+		hrtcp_conn_on_close(&conn_, now_ns);
 	settle(now_ns, out);
 }
 
 void End::abort(uint64_t now_ns, Packets &out)
 {
+	hrtcp_reply answer;
+
 	aborted_ = true;
+	if (req_) {
+		hrtcp_req_on_abort(&*req_, &listen_, now_ns, &answer);
+		reply(answer, out);
+		req_.reset();
+	}
+	if (listening_) {		/* the listener is closed */
+		closed_ = true;
+		return;
+	}
 	hrtcp_conn_on_abort(&conn_, ECONNABORTED, now_ns);
 	settle(now_ns, out);
 }
@@ -311,13 +391,14 @@ void End::key(std::string &key, uint64_t now_ns) const
 {
 	Writer w{key};
 
-	w.all(script_.writes, listening_, closed_, aborted_, eof_, closing_, released_, up_, error_,
-	      received_, last_state_, listen_.n_half_open, req_.has_value(), tw_.has_value());
+	w.all(script_.writes, idle_, listening_, closed_, aborted_, eof_, closing_, released_, up_,
+	      waited_, error_, written_, received_, last_state_, listen_.n_half_open,
+	      req_.has_value(), tw_.has_value());
 	if (req_)
 		w.all(req_->sends, req_->irs.v, req_->deadline_ns - now_ns, now_ns - req_->begun_ns);
 	if (tw_)
 		w.all(tw_->deadline_ns - now_ns, tw_->challenge_ns ? now_ns - tw_->challenge_ns : ~0ull);
-	else if (!closed_ && !listening_)
+	else if (has_conn())
 		key_conn(key, now_ns);
 }
 

@@ -23,11 +23,16 @@ struct Violation : std::runtime_error {
 
 using Packets = std::vector<hrtcp_seg>;
 
-// What the program at this end will do, in any order the checker likes, each once.
+// What the program at this end will do, at any time and in any order the checker likes.
 struct Script {
 	uint8_t writes = 0;	// octets, one a write
-	bool close = true, abort = false;
+	bool abort = false;
+	bool lets_go = false;	// its close is that of the socket: it reads no more either
+	bool connects = false;	// else it listens
 };
+
+// Pairs of state and cause that were gone along, of all ends so far.
+size_t edges_seen();
 
 class End {
 public:
@@ -36,6 +41,7 @@ public:
 	End &operator=(const End &) = delete;
 	~End();
 
+	bool may_open() const { return idle_; }
 	void open(uint64_t now_ns, Packets &out);
 	void receive(const hrtcp_seg &seg, uint64_t now_ns, Packets &out);
 	void timer(uint64_t now_ns, Packets &out);
@@ -50,7 +56,10 @@ public:
 	bool closed() const { return closed_; }
 	bool listening() const { return listening_ && !req_; }
 	bool aborted() const { return aborted_; }
+	bool was_up() const { return up_; }
+	bool waited() const { return waited_; }		// was in TIME-WAIT
 	int error() const { return error_; }
+	uint32_t written() const { return written_; }
 	uint32_t received() const { return received_; }
 	bool eof() const { return eof_; }
 	uint8_t state() const;
@@ -63,6 +72,8 @@ private:
 	void reply(const hrtcp_reply &reply, Packets &out);
 	void note(const hrtcp_transition &tr);
 	void drop_nodes();
+	void bury();
+	bool has_conn() const { return !idle_ && !listening_ && !closed_ && !tw_; }
 	void key_conn(std::string &key, uint64_t now_ns) const;
 
 	Script script_;
@@ -72,11 +83,11 @@ private:
 	hrtcp_listen listen_{};
 	std::optional<hrtcp_req> req_;
 	std::optional<hrtcp_tw> tw_;
-	bool listening_ = false, closed_ = false, aborted_ = false, eof_ = false;
-	bool closing_ = false, released_ = false, up_ = false;
+	bool idle_ = false, listening_ = false, closed_ = false, aborted_ = false, eof_ = false;
+	bool closing_ = false, released_ = false, up_ = false, waited_ = false;
 	int error_ = 0;
 	uint8_t last_state_ = HRTCP_CLOSED;
-	uint32_t received_ = 0;
+	uint32_t written_ = 0, received_ = 0;
 };
 
 } // namespace model
