@@ -79,7 +79,6 @@ static void take_fin(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 n
 
 	conn->rcv.fin = true;
 	conn->rcv.nxt = seq_add(conn->rcv.nxt, 1);
-	conn->rcv.edge = seq_max(conn->rcv.edge, conn->rcv.nxt);
 	if (conn->state == HRTCP_FIN_WAIT_1 && hrtcp_ack_covers_fin(conn))
 		cause = HRTCP_C_FIN_RCVD_ACKED;
 	/* In CLOSE-WAIT the user may close before the delayed ACK is due: one segment less. */

@@ -137,6 +137,21 @@ TEST_CASE("A-86: FIN counts only after all data before it", "[A-86][R9293-62]")
 	CHECK_FALSE(hrtcp_conn_at_eof(&h.conn));
 }
 
+TEST_CASE("A-86: a FIN just beyond the window has to come again", "[A-86]")
+{
+	Client h({ .rcvbuf = 2000 });
+
+	PEER(h, 0, ". 1:1001(1000) ack 1");
+	PEER(h, 0, "FP. 1001:2001(1000) ack 1");
+	SEES(h, 0, ". 1:1(0) ack 2001 win 0");
+	STATE(h, ESTABLISHED);
+	READ(h, MS(1), 2000);
+	SEES(h, MS(1), ". 1:1(0) ack 2001 win 2000");
+	PEER(h, MS(2), "F. 2001:2001(0) ack 1");
+	STATE(h, CLOSE_WAIT);
+	SEES(h, MS(42), ". 1:1(0) ack 2002 win 1999");
+}
+
 TEST_CASE("A-86: FIN in a segment that covers what was queued", "[A-86][R9293-62]")
 {
 	Client h;

@@ -112,6 +112,20 @@ TEST_CASE("X-06: patience begins anew when the peer answers", "[X-06]")
 	repeats(h, "P. 1001:2001(1000) ack 1", MS(100) + rto, rto, MS(100) + h.cfg.r2_ns);
 }
 
+TEST_CASE("X-06: what ICMP said before the peer answered explains no later silence", "[X-06]")
+{
+	Client h;
+
+	WRITE(h, 0, 2000);
+	SEES(h, 0, ". 1:1001(1000) ack 1", "P. 1001:2001(1000) ack 1");
+	hrtcp_conn_on_icmp(&h.conn, seq_of(h.setup.iss + 1), EHOSTUNREACH, false, h.now());
+	CHECK(h.conn.soft_err == EHOSTUNREACH);
+	PEER(h, MS(100), ". 1:1(0) ack 1001");
+	const u64 rto = hrtcp_rtt_timeout(&h.conn.rtt, &h.cfg);
+	repeats(h, "P. 1001:2001(1000) ack 1", MS(100) + rto, rto, MS(100) + h.cfg.r2_ns);
+	ERR(h, ETIMEDOUT);
+}
+
 TEST_CASE("X-06: an orphan is given up sooner", "[X-06][SHLD-11]")
 {
 	Client h;

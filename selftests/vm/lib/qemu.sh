@@ -58,6 +58,6 @@ ports_args() {
 # A file as the guest's persistent memory, read only: its pages are the host's page cache, and reading
 # them is a copy, not a wait.
 pmem() {
-	qemu_args+=(-object "memory-backend-file,id=pmem,mem-path=$1,size=$(stat -c %s "$1"),share=on,readonly=on"
+	qemu_args+=(-object "memory-backend-file,id=pmem,mem-path=$1,size=$(stat -Lc %s "$1"),share=on,readonly=on"
 		-device nvdimm,memdev=pmem,unarmed=on)
 }
