@@ -230,6 +230,19 @@ TEST_CASE("U-35: CLOSE sends a FIN after all queued data, the state changes at o
 	CAUSES(h, HRTCP_C_CLOSE);
 }
 
+TEST_CASE("U-35: the FIN has to fit into the window too", "[U-35]")
+{
+	Client h;
+
+	PEER(h, 0, ". 1:1(0) ack 1 win 1000");
+	WRITE(h, 0, 1000);
+	CLOSE(h, 0);
+	SEES(h, 0, "P. 1:1001(1000) ack 1");
+	STATE(h, FIN_WAIT_1);
+	PEER(h, MS(10), ". 1:1(0) ack 1001 win 1");
+	SEES(h, MS(10), "F. 1001:1001(0) ack 1");
+}
+
 TEST_CASE("U-36: no second FIN", "[U-36][R9293-70]")
 {
 	for (const u8 s : { HRTCP_FIN_WAIT_1, HRTCP_FIN_WAIT_2 }) {

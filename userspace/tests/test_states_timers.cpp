@@ -50,6 +50,19 @@ TEST_CASE("X-02: SYN,ACK of a simultaneous open is repeated, then given up", "[X
 	ERR(h, ETIMEDOUT);
 }
 
+TEST_CASE("X-02: the SYN,ACK of a simultaneous open does not pay for the SYN's backoff", "[X-02]")
+{
+	Reached h(HRTCP_SYN_SENT);
+
+	SEES(h, SEC(1), "S 0:0(0)");
+	SEES(h, SEC(3), "S 0:0(0)");
+	PEER(h, SEC(4), "S 0:0(0)");
+	SEES(h, SEC(4), "S. 0:0(0) ack 1");
+	SEES(h, SEC(7), "S. 0:0(0) ack 1");
+	SEES(h, SEC(9), "S. 0:0(0) ack 1");
+	SEES(h, SEC(13), "S. 0:0(0) ack 1");
+}
+
 TEST_CASE("X-02, X-06: data is repeated, then given up", "[X-02][X-06][MUST-20/R2][R6298-10]")
 {
 	for (const u8 s : { HRTCP_ESTABLISHED, HRTCP_CLOSE_WAIT }) {
@@ -110,6 +123,19 @@ TEST_CASE("X-06: patience begins anew when the peer answers", "[X-06]")
 	PEER(h, MS(100), ". 1:1(0) ack 1001");
 	const u64 rto = hrtcp_rtt_timeout(&h.conn.rtt, &h.cfg);
 	repeats(h, "P. 1001:2001(1000) ack 1", MS(100) + rto, rto, MS(100) + h.cfg.r2_ns);
+}
+
+TEST_CASE("X-06: patience begins with what is sent, not with the silence before it", "[X-06]")
+{
+	const u64 idle = 2 * hrtcp_cfg_default.r2_ns;
+	Client data, fin;
+
+	WRITE(data, idle, 1000);
+	SEES(data, idle, "P. 1:1001(1000) ack 1");
+	repeats(data, "P. 1:1001(1000) ack 1", idle + RTO, RTO, idle + data.cfg.r2_ns);
+	CLOSE(fin, idle);
+	SEES(fin, idle, "F. 1:1(0) ack 1");
+	repeats(fin, "F. 1:1(0) ack 1", idle + RTO, RTO, idle + fin.cfg.r2_ns);
 }
 
 TEST_CASE("X-06: what ICMP said before the peer answered explains no later silence", "[X-06]")
