@@ -2,61 +2,12 @@
 #include "model_end.hpp"
 
 #include <cstdlib>
-#include <initializer_list>
-#include <set>
-#include <utility>
 
 extern "C" {
 #include "model_copy.h"
 }
 
 namespace model {
-
-namespace {
-
-// RFC 9293 3.3.2, figure 5 and the notes below it, said apart from the core's table.
-constexpr uint16_t to(std::initializer_list<int> states)
-{
-	uint16_t mask = 0;
-
-	for (int state : states)
-		mask = static_cast<uint16_t>(mask | 1u << state);
-	return mask;
-}
-
-uint16_t legal(uint8_t from)
-{
-	switch (from) {
-	case HRTCP_CLOSED:
-		return to({HRTCP_LISTEN, HRTCP_SYN_SENT});
-	case HRTCP_LISTEN:
-		return to({HRTCP_SYN_SENT, HRTCP_SYN_RECEIVED, HRTCP_CLOSED});
-	case HRTCP_SYN_SENT:
-		return to({HRTCP_SYN_RECEIVED, HRTCP_ESTABLISHED, HRTCP_CLOSED});
-	case HRTCP_SYN_RECEIVED:
-		return to({HRTCP_ESTABLISHED, HRTCP_FIN_WAIT_1, HRTCP_LISTEN, HRTCP_CLOSED});
-	case HRTCP_ESTABLISHED:
-		return to({HRTCP_FIN_WAIT_1, HRTCP_CLOSE_WAIT, HRTCP_CLOSED});
-	case HRTCP_FIN_WAIT_1:
-		return to({HRTCP_FIN_WAIT_2, HRTCP_CLOSING, HRTCP_TIME_WAIT, HRTCP_CLOSED});
-	case HRTCP_CLOSE_WAIT:
-		return to({HRTCP_LAST_ACK, HRTCP_CLOSED});
-	case HRTCP_FIN_WAIT_2:
-	case HRTCP_CLOSING:
-		return to({HRTCP_TIME_WAIT, HRTCP_CLOSED});
-	default:
-		return to({HRTCP_CLOSED});
-	}
-}
-
-std::set<std::pair<uint8_t, uint8_t>> seen;
-
-} // namespace
-
-size_t edges_seen()
-{
-	return seen.size();
-}
 
 End::End(const Script &script, const hrtcp_cfg *cfg, uint32_t iss) : script_(script), cfg_(cfg)
 {
@@ -120,13 +71,10 @@ void End::note(const hrtcp_transition &tr)
 	if (tr.from != last_state_)
 		throw Violation(std::string("transition from ") + hrtcp_state_name(tr.from) + " in " +
 				hrtcp_state_name(last_state_));
-	if (!(legal(tr.from) >> tr.to & 1))
-		throw Violation(std::string("illegal: ") + hrtcp_state_name(tr.from) + " -> " +
-				hrtcp_state_name(tr.to));
+	judge(tr);
 	last_state_ = tr.to;
 	waited_ |= tr.to == HRTCP_TIME_WAIT;
 	aborted_ |= tr.cause == HRTCP_C_LATE_DATA || tr.cause == HRTCP_C_FW2_TIMEOUT;
-	seen.emplace(tr.from, tr.cause);
 }
 
 void End::open(uint64_t now_ns, Packets &out)

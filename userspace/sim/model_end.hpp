@@ -31,7 +31,8 @@ struct Script {
 	bool connects = false;	// else it listens
 };
 
-// Pairs of state and cause that were gone along, of all ends so far.
+// Is it one of RFC 9293's? Counted by state and cause, of all ends so far.
+void judge(const hrtcp_transition &tr);
 size_t edges_seen();
 
 class End {
