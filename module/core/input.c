@@ -130,7 +130,6 @@ static enum hrtcp_drop on_syn_sent(struct hrtcp_conn *conn, const struct hrtcp_s
 	if (!ack) {
 		hrtcp_conn_transition(conn, HRTCP_C_SYN_RCVD, seg, now_ns);
 		conn->pending.syn = true;
-		conn->rtt.backoff = 0;
 		return HRTCP_DROP_NONE;
 	}
 	if (!conn->syn_repeated)

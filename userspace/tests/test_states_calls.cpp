@@ -199,6 +199,17 @@ TEST_CASE("U-33: CLOSE in SYN-RECEIVED, nothing queued", "[U-33][R9293-69]")
 	QUIET(h, SEC(10));
 }
 
+TEST_CASE("U-33: the FIN goes again with the SYN,ACK", "[U-33][X-02]")
+{
+	Reached h(HRTCP_SYN_RECEIVED);
+
+	CLOSE(h, 0);
+	SEES(h, 0, "F. 1:1(0) ack 1");
+	SEES(h, SEC(1), "S. 0:0(0) ack 1", "F. 1:1(0) ack 1");
+	PEER(h, SEC(1) + MS(10), ". 1:1(0) ack 2");
+	STATE(h, FIN_WAIT_2);
+}
+
 TEST_CASE("U-34: CLOSE in SYN-RECEIVED, data queued", "[U-34][R9293-69]")
 {
 	Reached h(HRTCP_SYN_RECEIVED);

@@ -59,8 +59,8 @@ TEST_CASE("X-02: the SYN,ACK of a simultaneous open does not pay for the SYN's b
 	PEER(h, SEC(4), "S 0:0(0)");
 	SEES(h, SEC(4), "S. 0:0(0) ack 1");
 	SEES(h, SEC(7), "S. 0:0(0) ack 1");
-	SEES(h, SEC(9), "S. 0:0(0) ack 1");
-	SEES(h, SEC(13), "S. 0:0(0) ack 1");
+	SEES(h, SEC(13), "S. 0:0(0) ack 1");	// 3 s by RFC 6298 5.7, doubled
+	SEES(h, SEC(25), "S. 0:0(0) ack 1");
 }
 
 TEST_CASE("X-02, X-06: data is repeated, then given up", "[X-02][X-06][MUST-20/R2][R6298-10]")
