@@ -24,6 +24,10 @@
 
 #include <kselftest_harness.h>
 
+/* Seconds for one test, on a busy machine and with every operation checked. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT 120
+
 #include "diag.h"
 #include "net.h"
 #include "pair.h"

@@ -108,6 +108,7 @@ TEST_F(close, T20_half_close_by_the_server)
 TEST_F(close, T23_simultaneous_close_leaves_time_wait_on_both_sides)
 {
 	struct link link;
+	int there;
 
 	ASSERT_EQ(0, link_up(&link, &self->pair, 80));
 	ASSERT_EQ(0, net_enter(self->pair.client.ns));
@@ -117,7 +118,8 @@ TEST_F(close, T23_simultaneous_close_leaves_time_wait_on_both_sides)
 	ASSERT_EQ(0, shutdown(link.client, SHUT_WR));
 	ASSERT_EQ(0, shutdown(link.server, SHUT_WR));
 	REACHES(&self->pair.client, link.client_port, 80, HRTCP_CLOSING);
-	EXPECT_EQ(HRTCP_CLOSING, diag_state(&self->pair.server, 80, link.client_port));
+	there = diag_state(&self->pair.server, 80, link.client_port);
+	EXPECT_TRUE(there == HRTCP_CLOSING || there == HRTCP_TIME_WAIT);
 	REACHES(&self->pair.client, link.client_port, 80, HRTCP_TIME_WAIT);
 	REACHES(&self->pair.server, 80, link.client_port, HRTCP_TIME_WAIT);
 }

@@ -32,7 +32,7 @@ share() {
 wait_for_sockets() {
 	local tag
 	for tag in "$@"; do
-		for _ in {1..250}; do
+		for _ in {1..3000}; do
 			[[ -S $work/$tag.sock ]] && continue 2
 			sleep 0.02
 		done
