@@ -28,10 +28,28 @@ static bool update_window(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, 
 	return snd->wnd != old;
 }
 
-static void advance_una(struct hrtcp_conn *conn, struct seq una, struct hrtcp_ack *ack,
-			struct hrtcp_delivered *d)
+/*
+ * RFC 7323 4.1: the echo tells the round trip even of what was sent again, where Karn's rule has
+ * none, and without any the timeouts of a path grown longer would never end. Less than a
+ * tick is within its error; a SYN's clock may have been another.
+ */
+static u64 echoed_rtt(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+		      u64 echo_end_ns, u64 now_ns)
+{
+	const u64 tick_ns = conn->ts.in_us ? 1000 : 1000000;
+
+	if (seg->flags & HRTCP_SYN || echo_end_ns == HRTCP_NEVER ||
+	    echo_end_ns + tick_ns > now_ns)
+		return 0;
+	return now_ns - echo_end_ns + tick_ns;
+}
+
+static void advance_una(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+			struct hrtcp_ack *ack, struct hrtcp_delivered *d)
 {
 	struct hrtcp_snd *snd = &conn->snd;
+	const struct seq una = seg->ack;
+	const u64 echo_end_ns = d->echo_end_ns;		/* which txq_ack() judges away */
 
 	ack->acked_bytes = (u32)seq_diff(una, snd->una);
 	snd->una = una;
@@ -42,7 +60,9 @@ static void advance_una(struct hrtcp_conn *conn, struct seq una, struct hrtcp_ac
 	conn->advance_ns = ack->now_ns;
 	conn->soft_err = 0;		/* whatever ICMP said, the path works */
 	hrtcp_txq_ack(&conn->txq, una, d);
-	if (d->rtt_sent_ns && !d->repeated)
+	if (d->repeated)
+		ack->rtt_ns = echoed_rtt(conn, seg, echo_end_ns, ack->now_ns);
+	else if (d->rtt_sent_ns)
 		ack->rtt_ns = ack->now_ns - d->rtt_sent_ns;
 	if (conn->txq.acked)
 		conn->events |= HRTCP_EV_WRITABLE;
@@ -107,7 +127,7 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	ack.window_moved = update_window(conn, seg, now_ns);
 	if (seq_gt(seg->ack, conn->snd.una)) {
 		d.echo_end_ns = echo_end_ns(conn, seg, now_ns);
-		advance_una(conn, seg->ack, &ack, &d);
+		advance_una(conn, seg, &ack, &d);
 	} else if (!conn->snd.wnd) {
 		conn->progress_ns = now_ns;	/* a shut window, but someone is there */
 	}

@@ -126,7 +126,6 @@ static void undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	else
 		conn->cc.cwnd_bytes = max_t(u32, conn->cc.cwnd_bytes, rec->undo.cwnd_bytes);
 	conn->cc.cwnd_bytes = max_t(u32, conn->cc.cwnd_bytes, conn->snd.mss);
-	conn->rtt.backoff = 0;
 	rec->undo.armed = false;
 	rec->undos++;
 	hrtcp_recovery_open(conn);

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bench.c -- the same socket work on the host's TCP and on hrTCP, alternating, one line a figure:
+ * bench.c -- the same socket work on the host's TCP and on hrTCP, one line a figure:
  *
- *	bench FAMILY SERVER-NAMESPACE ADDRESS WORK
+ *	bench FAMILY SERVER-NAMESPACE ADDRESS WORK[:PARAMETER]
  *
- * WORK is bulk (octets per second), echo (64 octets there and back, microseconds at p50, p99 and
- * p99.9) or connect (connections opened and closed per second). The server end runs in its own
- * thread, in the named network namespace; the client where the program was started.
+ * The server end runs in its own thread, in the named network namespace; the client where the program
+ * was started. Works are in plain.c, loss.c and incast.c.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
 #include <fcntl.h>
@@ -23,27 +21,29 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BULK_BYTES (64ull << 20)
-#define ECHO_ROUNDS 5000
-#define CONNECT_ROUNDS 1500
+#include "bench.h"
+
 #define PORT 9000			/* of the one stack; each other has one of its own */
 
-struct work {
-	const char *name;
-	void (*serve)(int listener);
-	void (*run)(void);
-};
+double parameter;
+struct drop *server_drop;
 
 static int family;
 static struct sockaddr_in server_addr;
-static char buffer[1 << 16];
 
-static double now(void)
+double now(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+void pause_us(long us)
+{
+	struct timespec span = { .tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000 };
+
+	nanosleep(&span, NULL);
 }
 
 static int new_socket(void)
@@ -57,7 +57,7 @@ static int new_socket(void)
 	return fd;
 }
 
-static int connect_server(void)
+int connect_server(void)
 {
 	int fd = new_socket();
 
@@ -66,7 +66,7 @@ static int connect_server(void)
 	return fd;
 }
 
-static int accept_one(int listener)
+int accept_one(int listener)
 {
 	int fd = accept(listener, NULL, NULL);
 
@@ -75,71 +75,40 @@ static int accept_one(int listener)
 	return fd;
 }
 
-static void transfer(int fd, size_t n, ssize_t (*io)(int, void *, size_t))
+int max_segment(int fd)
 {
-	static __thread char mine[64];
-	size_t done = 0;
+	socklen_t len = sizeof(int);
+	int mss;
 
-	while (done < n) {
-		ssize_t got = io(fd, mine + done, n - done);
+	if (getsockopt(fd, SOL_TCP, TCP_MAXSEG, &mss, &len))
+		err(1, "TCP_MAXSEG");
+	return mss;
+}
 
-		if (got <= 0)
-			err(1, "transfer");
-		done += (size_t)got;
+void read_all(int fd, size_t n)
+{
+	char data[1 << 14];
+
+	while (n) {
+		ssize_t done = read(fd, data, n < sizeof(data) ? n : sizeof(data));
+
+		if (done <= 0)
+			err(1, "read");
+		n -= (size_t)done;
 	}
 }
 
-static ssize_t write_any(int fd, void *buf, size_t n)
+void write_all(int fd, size_t n)
 {
-	return write(fd, buf, n);
-}
+	static const char data[1 << 14];
 
-/* -- bulk ---------------------------------------------------------------------------- */
+	while (n) {
+		ssize_t done = write(fd, data, n < sizeof(data) ? n : sizeof(data));
 
-static void serve_bulk(int listener)
-{
-	int fd = accept_one(listener);
-	char *sink = malloc(1 << 18);
-
-	while (read(fd, sink, 1 << 18) > 0)
-		;
-	close(fd);
-	free(sink);
-}
-
-/* Until the server has read it all and closed. */
-static void run_bulk(void)
-{
-	int fd = connect_server();
-	double begun = now();
-	unsigned long long sent = 0;
-	char end;
-
-	while (sent < BULK_BYTES) {
-		ssize_t n = write(fd, buffer, sizeof(buffer));
-
-		if (n < 0)
+		if (done <= 0)
 			err(1, "write");
-		sent += (unsigned long long)n;
+		n -= (size_t)done;
 	}
-	shutdown(fd, SHUT_WR);
-	if (read(fd, &end, 1) != 0)
-		err(1, "end of stream");
-	printf("bulk_mbit_s %.1f\n", (double)sent * 8 / (now() - begun) / 1e6);
-	close(fd);
-}
-
-/* -- echo ---------------------------------------------------------------------------- */
-
-static void serve_echo(int listener)
-{
-	int i, fd = accept_one(listener);
-
-	for (i = 0; i < ECHO_ROUNDS; i++) {
-		transfer(fd, 64, read);
-		transfer(fd, 64, write_any);
-	}
-	close(fd);
 }
 
 static int compare(const void *a, const void *b)
@@ -149,64 +118,19 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void run_echo(void)
+void sort_values(double *values, int n)
 {
-	static double took[ECHO_ROUNDS];
-	int i, fd = connect_server();
-
-	for (i = 0; i < ECHO_ROUNDS; i++) {
-		double begun = now();
-
-		transfer(fd, 64, write_any);
-		transfer(fd, 64, read);
-		took[i] = (now() - begun) * 1e6;
-	}
-	qsort(took, ECHO_ROUNDS, sizeof(took[0]), compare);
-	printf("echo_p50_us %.1f\n", took[ECHO_ROUNDS / 2]);
-	printf("echo_p99_us %.1f\n", took[ECHO_ROUNDS * 99 / 100]);
-	printf("echo_p999_us %.1f\n", took[ECHO_ROUNDS * 999 / 1000]);
-	close(fd);
+	qsort(values, (size_t)n, sizeof(*values), compare);
 }
 
-/* -- connect ------------------------------------------------------------------------- */
-
-static void serve_connect(int listener)
+double percentile(const double *sorted, int n, double p)
 {
-	char end;
-	int i;
-
-	for (i = 0; i < CONNECT_ROUNDS; i++) {
-		int fd = accept_one(listener);
-
-		if (read(fd, &end, 1) != 0)
-			err(1, "end of stream");
-		close(fd);
-	}
+	return sorted[(int)(n * p)];
 }
 
-static void run_connect(void)
-{
-	double begun = now();
-	char end;
-	int i;
-
-	for (i = 0; i < CONNECT_ROUNDS; i++) {
-		int fd = connect_server();
-
-		shutdown(fd, SHUT_WR);
-		if (read(fd, &end, 1) != 0)
-			err(1, "end of stream");
-		close(fd);
-	}
-	printf("connect_per_s %.1f\n", CONNECT_ROUNDS / (now() - begun));
-}
-
-/* ------------------------------------------------------------------------------------ */
-
-static const struct work works[] = {
-	{ "bulk", serve_bulk, run_bulk },
-	{ "echo", serve_echo, run_echo },
-	{ "connect", serve_connect, run_connect },
+static const struct work *const works[] = {
+	&bulk_work, &echo_work, &connect_work, &tail_work, &window_work,
+	&syn_work, &latency_work, &ack_delay_work, &incast_work,
 };
 
 struct server {
@@ -236,25 +160,33 @@ static void *serve(void *arg)
 	return NULL;
 }
 
+static const struct work *find_work(const char *name)
+{
+	const char *colon = strchr(name, ':');
+	const size_t len = colon ? (size_t)(colon - name) : strlen(name);
+	size_t i;
+
+	parameter = colon ? atof(colon + 1) : 0;
+	for (i = 0; i < sizeof(works) / sizeof(works[0]); i++)
+		if (strlen(works[i]->name) == len && !strncmp(works[i]->name, name, len))
+			return works[i];
+	errx(1, "no work %s", name);
+}
+
 int main(int argc, char **argv)
 {
 	struct server server = { 0 };
 	pthread_t thread;
-	size_t i;
 
 	if (argc != 5)
-		errx(1, "usage: bench FAMILY SERVER-NAMESPACE ADDRESS WORK");
+		errx(1, "usage: bench FAMILY SERVER-NAMESPACE ADDRESS WORK[:PARAMETER]");
 	family = atoi(argv[1]);
 	server.ns = argv[2];
 	server_addr.sin_family = AF_INET;
 	server_addr.sin_port = htons((unsigned short)(PORT + family));
 	if (inet_pton(AF_INET, argv[3], &server_addr.sin_addr) != 1)
 		errx(1, "address %s", argv[3]);
-	for (i = 0; i < sizeof(works) / sizeof(works[0]); i++)
-		if (!strcmp(works[i].name, argv[4]))
-			server.work = &works[i];
-	if (!server.work)
-		errx(1, "no work %s", argv[4]);
+	server.work = find_work(argv[4]);
 	pthread_barrier_init(&server.ready, NULL, 2);
 	pthread_create(&thread, NULL, serve, &server);
 	pthread_barrier_wait(&server.ready);

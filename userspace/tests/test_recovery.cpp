@@ -205,6 +205,35 @@ TEST_CASE("timeout: with timestamps an ACK of new data ends the backoff", "[R732
 	CHECK(h.conn.rtt.backoff == 0);
 }
 
+TEST_CASE("timeout: an echo is a sample even of what went twice", "[R7323-14]")
+{
+	Client first({ .ts = true }), second({ .ts = true });
+
+	for (auto *h : { &first, &second }) {
+		WRITE(*h, 0, 900);
+		SEES(*h, 0, "P. 1:901(900) ack 1 <TS val 6000100 ecr 1100>");
+		SEES(*h, RTO, "P. 1:901(900) ack 1 <TS val 6000440 ecr 1100>");
+	}
+	PEER(first, MS(500), ". 1:1(0) ack 901 <TS val 5001 ecr 6000100>");
+	CHECK(first.conn.rtt.latest_ns == MS(500));
+	PEER(second, MS(500), ". 1:1(0) ack 901 <TS val 5001 ecr 6000440>");
+	CHECK(second.conn.rtt.latest_ns == MS(160));
+}
+
+TEST_CASE("timeout: an echo that says nothing is no sample", "[R7323-14]")
+{
+	for (const char *ack : { ". 1:1(0) ack 901 <TS val 5001 ecr 6000599>",	// one tick
+				 ". 1:1(0) ack 901 <TS val 5001 ecr 6000601>" }) {	// to come
+		Client h({ .ts = true });
+
+		WRITE(h, 0, 900);
+		SEES(h, 0, "P. 1:901(900) ack 1");
+		SEES(h, RTO, "P. 1:901(900) ack 1");
+		PEER(h, MS(500), ack);
+		CHECK(h.conn.rtt.latest_ns == h.setup.rtt);
+	}
+}
+
 TEST_CASE("timeout: duplicates of what it sent again begin no recovery", "[R6582-01][R6582-04]")
 {
 	Sending h(20000);
