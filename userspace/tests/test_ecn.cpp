@@ -66,7 +66,7 @@ TEST_CASE("ECN: by default it is only granted", "[R3168-01]")
 	CHECK_FALSE(plain.conn.ecn.on);
 }
 
-TEST_CASE("ECN: new data is ECT(0); retransmissions, ACKs and SYNs are not",
+TEST_CASE("ECN: new data is ECT(0), retransmissions, ACKs and SYNs are not",
 	  "[R3168-12][R8311-01]")
 {
 	Agreed h;

@@ -10,7 +10,7 @@ TEST_CASE("keepalive: off unless asked for", "[MUST-25]")
 	STATE(h, ESTABLISHED);
 }
 
-TEST_CASE("keepalive: two hours idle, then a probe every 75 s; nine without answer end it",
+TEST_CASE("keepalive: two hours idle, then a probe every 75 s, nine without answer end it",
 	  "[MUST-24][MUST-27][MUST-28][MUST-29][SHLD-12][MAY-5]")
 {
 	Client h;

@@ -108,7 +108,7 @@ TEST_CASE("ECN: a SYN that comes again without asking takes the offer back", "[R
 	CHECK_FALSE(h.conn.ecn.on);
 }
 
-TEST_CASE("ECN: SYN, SYN,ACK and pure ACKs are not ECT; data is ECT(0)",
+TEST_CASE("ECN: SYN, SYN,ACK and pure ACKs are not ECT, data is ECT(0)",
 	  "[R3168-05][R3168-11][R8311-01]")
 {
 	Host c(asking), s;
@@ -219,7 +219,7 @@ TEST_CASE("ECN: what goes again is not ECT, a mark out of the window is none", "
 	h.start_clock();
 }
 
-TEST_CASE("ECN: a window probe is not ECT and has no CWR; a mark on one counts", "[R3168-13]")
+TEST_CASE("ECN: a window probe is not ECT and has no CWR, a mark on one counts", "[R3168-13]")
 {
 	Agreed h({ .rcvbuf = 1000, .tune = asking.tune });
 

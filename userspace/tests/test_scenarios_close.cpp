@@ -44,7 +44,7 @@ TEST_CASE("T-14: four-segment close", "[T-14][T-15][R9293-61]")
 	}
 }
 
-TEST_CASE("T-14, T-15: its ladder; each FIN costs one number", "[T-14][T-15][R9293-14]")
+TEST_CASE("T-14, T-15: its ladder, each FIN costs one number", "[T-14][T-15][R9293-14]")
 {
 	Ends e(true);
 

@@ -50,7 +50,7 @@ TEST_CASE("RETRANSMIT: armed by a SYN, off once it is acknowledged", "[timers][R
 	CHECK(armed(h) == "");
 }
 
-TEST_CASE("RETRANSMIT: armed by data, only if idle; anew by new ACKs; off at the last",
+TEST_CASE("RETRANSMIT: armed by data, only if idle, anew by new ACKs, off at the last",
 	  "[timers][R6298-09]")
 {
 	Client h;
