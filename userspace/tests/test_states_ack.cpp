@@ -173,7 +173,7 @@ TEST_CASE("A-64: part of what is out, in every state that can have some out", "[
 	}
 }
 
-TEST_CASE("A-65: in every state; the window of a duplicate applies", "[A-65]")
+TEST_CASE("A-65: in every state, the window of a duplicate applies", "[A-65]")
 {
 	for (const u8 s : with_outstanding) {
 		INFO(hrtcp_state_name(s));
