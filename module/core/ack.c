@@ -160,13 +160,16 @@ static bool ack_in_range(const struct hrtcp_snd *snd, struct seq ack)
 static enum hrtcp_drop syn_received(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 				    u64 now_ns)
 {
-	if (!seq_gt(seg->ack, conn->snd.una) || !seq_le(seg->ack, conn->snd.nxt)) {
+	if (!seq_gt(seg->ack, conn->snd.una) || !seq_le(seg->ack, conn->snd.max)) {
 		hrtcp_conn_reset_reply(conn, seg);
 		return HRTCP_DROP_BAD_ACK;
 	}
-	if (conn->passive && !conn->syn_repeated)	/* else our SYN left twice: Karn's rule */
+	/* Else our SYN left twice, Karn's rule, or by a cookie, nobody knows when. */
+	if (conn->passive && !conn->syn_repeated && conn->last_sent_ns)
 		hrtcp_rtt_sample(&conn->rtt, conn->cfg, now_ns - conn->last_sent_ns);
 	hrtcp_ack_take(conn, seg, now_ns);
+	if (!conn->passive)
+		hrtcp_fast_on_answer(conn, seg);
 	hrtcp_conn_transition(conn, HRTCP_C_SYN_ACKED, seg, now_ns);
 	if (conn->close_pending)
 		hrtcp_conn_on_close(conn, now_ns);

@@ -38,7 +38,7 @@ static const char *check_timers(const struct hrtcp_conn *conn)
 	const struct hrtcp_snd *snd = &conn->snd;
 	const struct hrtcp_timers *timers = &conn->timers;
 
-	if (conn->pending.syn || snd->blocked || hrtcp_timer_armed(timers, HRTCP_T_TXRETRY))
+	if (conn->pending.syn || conn->fast.deferred || snd->blocked || hrtcp_timer_armed(timers, HRTCP_T_TXRETRY))
 		return NULL;
 	if (conn->state == HRTCP_TIME_WAIT)
 		CHECK(hrtcp_timer_armed(timers, HRTCP_T_LINGER), "TIME-WAIT without an end");

@@ -13,6 +13,9 @@ struct hrtcp_cfg {
 	bool timestamps;		/* RFC 7323 3 */
 	bool window_scaling;		/* RFC 7323 2 */
 	u32 max_syn_backlog;		/* half-open requests a listener holds */
+	u8 syncookies;			/* HRTCP_SYNCOOKIES_*, core/syncookie.h */
+	u8 fastopen;			/* mask of HRTCP_FAST_*, core/fastopen.h */
+	u64 fastopen_blackhole_ns;	/* no Fast Open for so long after a failure, RFC 7413 4.1.3.1 */
 	u32 init_cwnd_pkts;		/* IW10, RFC 6928 */
 	u8 ecn;				/* HRTCP_ECN_*, core/ecn.h */
 	bool hr_option;			/* tell and use the hrTCP option, core/wire.h */

@@ -36,7 +36,7 @@ static void start(struct hrtcp_conn *conn, const struct hrtcp_open *open, struct
 	snd->nxt = seq_add(iss, 1);
 	snd->max = snd->nxt;
 	snd->end = snd->nxt;
-	snd->small_end = snd->nxt;
+	snd->small_end = iss;
 	snd->mss_peer = open->mss_default;
 	snd->mss_path = open->mss_path;
 	snd->gso_max = open->gso_max;
@@ -49,6 +49,7 @@ static void start(struct hrtcp_conn *conn, const struct hrtcp_open *open, struct
 						     open->rcvbuf_max_bytes));
 	rcv->delack_ns = conn->cfg->delack_ns;
 	conn->ts.offset = open->ts_offset;
+	conn->fast.cookie = open->fast.cookie;
 	conn->progress_ns = now_ns;
 	conn->advance_ns = now_ns;
 	conn->last_sent_ns = now_ns;
@@ -62,7 +63,11 @@ int hrtcp_conn_open(struct hrtcp_conn *conn, const struct hrtcp_open *open, u64 
 	if (!hrtcp_conn_transition(conn, HRTCP_C_OPEN_ACTIVE, NULL, now_ns))
 		return -EISCONN;
 	start(conn, open, open->iss, now_ns);
-	conn->pending.syn = true;
+	conn->fast.deferred = open->fast.on;
+	conn->fast.data = open->fast.data;
+	conn->fast.option = open->fast.option;
+	conn->fast.mss = open->fast.mss;
+	conn->pending.syn = !conn->fast.deferred;
 	return 0;
 }
 
@@ -90,10 +95,12 @@ void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *re
 	hrtcp_state_adopt(&conn->state, HRTCP_SYN_RECEIVED);
 	start(conn, open, req->iss, now_ns);
 	conn->passive = true;
+	conn->fast.passive = req->fast;
+	conn->fast.option = req->fast && open->fast.cookie.len;
 	conn->syn_repeated = req->sends > 1;
 	conn->last_sent_ns = req->sent_ns;
 	conn->ts.offset = req->ts_offset;
-	conn->ts.syn_known = req->ts_on;
+	conn->ts.syn_known = req->ts_on && req->begun_ns;
 	conn->ts.syn = req->ts_recent;
 	conn->ts.syn_at_ns = req->begun_ns;
 	rcv->wscale = req->wscale;
@@ -224,6 +231,7 @@ void hrtcp_conn_on_icmp(struct hrtcp_conn *conn, struct seq seq, int err, bool h
 	conn->soft_err = err;
 	if (!hard || !hrtcp_state_edge(conn->state, HRTCP_C_ICMP_ERROR))
 		return;
+	hrtcp_fast_on_lost(conn);	/* RFC 7413 4.1.3.1 */
 	conn->err = err;
 	hrtcp_conn_transition(conn, HRTCP_C_ICMP_ERROR, NULL, now_ns);
 }

@@ -32,6 +32,7 @@ struct hrtcp_open {
 	u16 mss_advertise;		/* what our MSS option says */
 	u16 mss_default;		/* peer without MSS option: 536 or 1220 */
 	u32 gso_max;			/* octets of payload sent at once, at least mss_path */
+	struct hrtcp_fast_open fast;	/* RFC 7413; all 0: without */
 };
 
 /* ISN of RFC 6528 3: a keyed hash of the addresses and ports plus a 4 us clock. */
@@ -49,6 +50,12 @@ int hrtcp_conn_open(struct hrtcp_conn *conn, const struct hrtcp_open *open, u64 
 
 /* OPEN, passive: LISTEN. Return: 0 or -EINVAL. */
 int hrtcp_conn_listen(struct hrtcp_conn *conn, u64 now_ns);
+
+/* After OPEN with open->fast.on, in SYN-SENT: how many octets the SYN would take along. */
+u32 hrtcp_conn_syn_room(const struct hrtcp_conn *conn);
+
+/* The SYN leaves now, with what was written. RFC 7413 4.2.2 */
+void hrtcp_conn_send_syn(struct hrtcp_conn *conn, u64 now_ns);
 
 /* A request was acknowledged: become its connection, in SYN-RECEIVED; feed it the segment. */
 void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *req,
@@ -187,6 +194,7 @@ struct hrtcp_rxnode *hrtcp_conn_drain_rx(struct hrtcp_conn *conn);
 #define HRTCP_EV_ERROR		0x08	/* conn->err is set */
 #define HRTCP_EV_GONE		0x10	/* CLOSED: nothing will happen any more */
 #define HRTCP_EV_TIME_WAIT	0x20	/* may be replaced by a struct hrtcp_tw */
+#define HRTCP_EV_FAST		0x40	/* conn->fast.outcome: hrtcp_fast_entry_learn() */
 
 /* HRTCP_EV_* since the last call. */
 u8 hrtcp_conn_poll_events(struct hrtcp_conn *conn);

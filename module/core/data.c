@@ -132,6 +132,67 @@ static void deliver(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct
 		take_fin(conn, seg, now_ns);
 }
 
+/* RFC 7413 4.2.2: the cookie was good, the data goes to the user; a FIN waits. */
+static void deliver_early(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns,
+			  struct hrtcp_rx *rx)
+{
+	struct hrtcp_rcv *rcv = &conn->rcv;
+	struct seq last = seq_add(seg->seq, seg->len);
+	struct seq start = seq_max(seg->seq, rcv->nxt);
+	struct seq end = seq_min(last, rcv->edge);
+
+	if (seq_lt(start, end)) {
+		deliver(conn, seg, start, end, false, now_ns, rx);
+		conn->fast.taken = true;
+	} else if (seg->len) {
+		rx->drop = HRTCP_DROP_DUPLICATE;
+	}
+	if (seg->flags & HRTCP_FIN && seq_eq(last, rcv->nxt)) {
+		rcv->held_fin = true;
+		rcv->held_end = last;
+		rcv->held = true;
+	}
+}
+
+/*
+ * RFC 9293 3.10.7.3: what comes with a SYN waits for ESTABLISHED, and is not acknowledged
+ * before. A connection has the memory for it; a half-open request has none (listen.h).
+ */
+void hrtcp_data_early(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+		      struct hrtcp_rxnode *node, u64 now_ns, struct hrtcp_rx *rx)
+{
+	bool fin = seg->flags & HRTCP_FIN;
+	struct seq last = seq_add(seg->seq, seg->len);
+
+	if (!seg->len && !fin)
+		return;
+	if (conn->fast.passive) {
+		deliver_early(conn, seg, now_ns, rx);
+		return;
+	}
+	node->seq = seg->seq;
+	node->end = seq_min(last, conn->rcv.edge);
+	node->skip = 0;
+	node->fin = fin && seq_lt(last, conn->rcv.edge);
+	rx->drop = hrtcp_reasm_insert(&conn->reasm, node);
+	if (rx->drop)
+		return;
+	rx->take = HRTCP_TAKE_KEEP;
+	conn->rcv.held = true;
+}
+
+void hrtcp_data_release(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
+{
+	struct hrtcp_rcv *rcv = &conn->rcv;
+	struct hrtcp_rx rx = { 0 };
+
+	if (!rcv->held || seq_eq(conn->snd.una, conn->snd.iss))
+		return;
+	rcv->held = false;
+	deliver(conn, seg, rcv->nxt, rcv->nxt,
+		rcv->held_fin && seq_eq(rcv->nxt, rcv->held_end), now_ns, &rx);
+}
+
 static void keep(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct seq end,
 		 bool fin, struct hrtcp_rxnode *node, struct hrtcp_rx *rx)
 {

@@ -18,7 +18,7 @@ static u64 patience_ns(const struct hrtcp_conn *conn)
 	if (conn->user_timeout_ns)
 		return conn->user_timeout_ns;
 	if (syn_outstanding(conn))
-		return cfg->syn_r2_ns;
+		return conn->passive ? cfg->synack_r2_ns : cfg->syn_r2_ns;
 	return conn->orphan ? min_t(u64, cfg->r2_ns, cfg->orphan_r2_ns) : cfg->r2_ns;
 }
 
@@ -46,6 +46,9 @@ static void retransmit_fired(struct hrtcp_conn *conn, u64 now_ns)
 		return;
 	}
 	if (syn_outstanding(conn)) {
+		hrtcp_fast_on_lost(conn);
+		if (conn->txq.pipe_bytes)	/* sent in SYN-RECEIVED, RFC 7413 4.2.2 */
+			hrtcp_recovery_on_timeout(conn, now_ns);
 		conn->pending.syn = true;
 		conn->syn_repeated = true;
 		conn->snd.fin_lost = conn->snd.fin_sent;

@@ -106,14 +106,25 @@ static void take_syn(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 n
 	hrtcp_conn_negotiate(conn, &seg->opt, now_ns);
 }
 
+/* What rode on a SYN. */
+static struct hrtcp_seg after_syn(const struct hrtcp_seg *seg)
+{
+	struct hrtcp_seg rest = *seg;
+
+	rest.seq = seq_add(seg->seq, 1);
+	rest.flags &= (u8)~HRTCP_SYN;
+	return rest;
+}
+
 /* RFC 9293 3.10.7.3, checks in its order. */
 static enum hrtcp_drop on_syn_sent(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 				   struct hrtcp_rxnode *node, u64 now_ns, struct hrtcp_rx *rx)
 {
-	struct hrtcp_seg rest = *seg;
+	struct hrtcp_seg rest = after_syn(seg);
 	bool ack = seg->flags & HRTCP_ACK;
 
-	if (ack && !(seq_gt(seg->ack, conn->snd.iss) && seq_le(seg->ack, conn->snd.nxt))) {
+	/* snd.max: the data of our SYN counts, RFC 7413 4.2.2 */
+	if (ack && !(seq_gt(seg->ack, conn->snd.iss) && seq_le(seg->ack, conn->snd.max))) {
 		if (!(seg->flags & HRTCP_RST))
 			hrtcp_conn_reset_reply(conn, seg);
 		return HRTCP_DROP_BAD_ACK;
@@ -130,16 +141,17 @@ static enum hrtcp_drop on_syn_sent(struct hrtcp_conn *conn, const struct hrtcp_s
 	if (!ack) {
 		hrtcp_conn_transition(conn, HRTCP_C_SYN_RCVD, seg, now_ns);
 		conn->pending.syn = true;
-		return HRTCP_DROP_NONE;
+		conn->fast.option = false;	/* cookies are for clients */
+		hrtcp_data_early(conn, &rest, node, now_ns, rx);
+		return rx->drop;
 	}
 	if (!conn->syn_repeated)
 		hrtcp_rtt_sample(&conn->rtt, conn->cfg, now_ns - conn->last_sent_ns);
 	hrtcp_ecn_on_synack(conn, seg);
 	hrtcp_ack_take(conn, seg, now_ns);
+	hrtcp_fast_on_answer(conn, seg);
 	hrtcp_conn_transition(conn, HRTCP_C_SYNACK_RCVD, seg, now_ns);
 	conn->rcv.ack_now = true;
-	rest.seq = conn->rcv.nxt;	/* what rode on the SYN,ACK */
-	rest.flags &= (u8)~HRTCP_SYN;
 	hrtcp_data_step(conn, &rest, node, now_ns, rx);
 	return rx->drop;
 }
@@ -167,7 +179,7 @@ static enum hrtcp_drop check_timestamps(struct hrtcp_conn *conn, const struct hr
 static bool handshake_again(struct hrtcp_conn *conn, const struct hrtcp_seg *seg)
 {
 	if (!(seg->flags & HRTCP_SYN) || seg->flags & HRTCP_RST ||
-	    conn->state != HRTCP_SYN_RECEIVED || !seq_eq(seg->seq, conn->rcv.irs))
+	    !seq_eq(conn->snd.una, conn->snd.iss) || !seq_eq(seg->seq, conn->rcv.irs))
 		return false;
 	if (!(seg->flags & HRTCP_ACK))
 		conn->pending.syn = true;	/* our SYN,ACK was lost */
@@ -230,13 +242,20 @@ static enum hrtcp_drop on_synchronized(struct hrtcp_conn *conn, const struct hrt
 				       struct hrtcp_rx *rx)
 {
 	enum hrtcp_drop drop = check_timestamps(conn, seg, now_ns);
+	struct hrtcp_seg rest;
 	bool again;
 
 	if (drop)
 		return drop;
 	again = handshake_again(conn, seg);
-	if (again && !(seg->flags & HRTCP_ACK))
-		return HRTCP_DROP_DUPLICATE;
+	if (again)
+		rest = after_syn(seg);
+	if (again && !(seg->flags & HRTCP_ACK)) {
+		hrtcp_data_early(conn, &rest, node, now_ns, rx);
+		if (!rest.len && hrtcp_timer_armed(&conn->timers, HRTCP_T_RETRANSMIT))
+			return HRTCP_DROP_DUPLICATE;
+		return rx->drop;
+	}
 	if (!again)
 		drop = check_sequence(conn, seg, now_ns);
 	if (drop)
@@ -253,11 +272,9 @@ static enum hrtcp_drop on_synchronized(struct hrtcp_conn *conn, const struct hrt
 	drop = hrtcp_ack_step(conn, seg, now_ns);
 	if (drop)
 		return drop;
-	if (again) {
-		conn->rcv.ack_now = true;
-		return HRTCP_DROP_NONE;
-	}
-	hrtcp_data_step(conn, seg, node, now_ns, rx);
+	conn->rcv.ack_now |= again;
+	hrtcp_data_step(conn, again ? &rest : seg, node, now_ns, rx);
+	hrtcp_data_release(conn, seg, now_ns);
 	if (conn->state == HRTCP_FIN_WAIT_1 && hrtcp_ack_covers_fin(conn))
 		hrtcp_conn_transition(conn, HRTCP_C_FIN_ACKED, seg, now_ns);
 	return rx->drop;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* listen.c -- SYN to request to connection, RFC 9293 3.10.7.2 and .4 for the passive side. */
-#include "listen.h"
 #include "rtt.h"
 #include "steps.h"
+#include "syncookie.h"
 
 static void reply_reset(const struct hrtcp_seg *in, struct hrtcp_reply *reply)
 {
@@ -24,31 +24,55 @@ void hrtcp_listen_accepted(struct hrtcp_listen *listen)
 	listen->n_accept--;
 }
 
+/*
+ * An ACK without a request is reset, RFC 9293 3.10.7.2, unless it may answer a cookie: only
+ * while one can be good, so that nobody guesses at one where none was sent.
+ */
+static enum hrtcp_listen_verdict on_ack(const struct hrtcp_listen *listen,
+					const struct hrtcp_cfg *cfg,
+					const struct hrtcp_seg *seg, u64 now_ns,
+					struct hrtcp_reply *reply)
+{
+	if (cfg->syncookies && listen->cookie_ns && !(seg->flags & HRTCP_SYN) &&
+	    now_ns - listen->cookie_ns < 2ull << HRTCP_SYNCOOKIE_PERIOD_LOG) {
+		reply->drop = HRTCP_DROP_NONE;
+		if (!hrtcp_listen_accept_full(listen))
+			return HRTCP_LISTEN_COOKIE_ACK;
+		reply->drop = HRTCP_DROP_ACCEPT_FULL;	/* its data will ask again */
+		return HRTCP_LISTEN_DROP;
+	}
+	reply_reset(seg, reply);
+	return HRTCP_LISTEN_DROP;
+}
+
 enum hrtcp_listen_verdict hrtcp_listen_on_segment(const struct hrtcp_listen *listen,
 						  const struct hrtcp_cfg *cfg,
-						  const struct hrtcp_seg *seg,
-						  struct hrtcp_reply *reply)
+						  const struct hrtcp_seg *seg, bool known,
+						  u64 now_ns, struct hrtcp_reply *reply)
 {
 	memset(reply, 0, sizeof(*reply));
 	reply->drop = HRTCP_DROP_UNEXPECTED;
 	if (seg->flags & HRTCP_RST)
 		return HRTCP_LISTEN_DROP;
-	if (seg->flags & HRTCP_ACK) {
-		reply_reset(seg, reply);
-		return HRTCP_LISTEN_DROP;
-	}
+	if (seg->flags & HRTCP_ACK)
+		return on_ack(listen, cfg, seg, now_ns, reply);
 	if (!(seg->flags & HRTCP_SYN))
 		return HRTCP_LISTEN_DROP;
 	if (hrtcp_listen_accept_full(listen)) {
 		reply->drop = HRTCP_DROP_ACCEPT_FULL;
 		return HRTCP_LISTEN_DROP;
 	}
-	if (listen->n_half_open >= cfg->max_syn_backlog) {
-		reply->drop = HRTCP_DROP_HALF_OPEN_FULL;
-		return HRTCP_LISTEN_DROP;
-	}
 	reply->drop = HRTCP_DROP_NONE;
-	return HRTCP_LISTEN_NEW;
+	if (known)
+		return HRTCP_LISTEN_NEW;
+	if (cfg->syncookies == HRTCP_SYNCOOKIES_ALWAYS)
+		return HRTCP_LISTEN_COOKIE;
+	if (listen->n_half_open < cfg->max_syn_backlog)
+		return HRTCP_LISTEN_NEW;
+	if (cfg->syncookies == HRTCP_SYNCOOKIES_FULL)
+		return HRTCP_LISTEN_COOKIE;
+	reply->drop = HRTCP_DROP_HALF_OPEN_FULL;
+	return HRTCP_LISTEN_DROP;
 }
 
 /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> with what both sides have. */
@@ -87,6 +111,20 @@ static void reply_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64
 	req->sends = (u8)min_t(u32, req->sends + 1u, 255);
 }
 
+/* The first one may give a Fast Open cookie; a repeated one goes without, RFC 7413 4.2.2. */
+void hrtcp_req_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg,
+		      const struct hrtcp_open *open, u64 now_ns, struct hrtcp_reply *reply)
+{
+	struct hrtcp_opts *opt = &reply->seg.opt;
+
+	reply_synack(req, cfg, now_ns, reply);
+	if (!open->fast.cookie.len)
+		return;
+	opt->fast = open->fast.cookie;
+	opt->present |= HRTCP_OPT_FAST;
+	reply->seg.hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(opt));
+}
+
 static void arm(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64 now_ns)
 {
 	struct hrtcp_rtt rtt;
@@ -97,14 +135,17 @@ static void arm(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64 now_ns)
 				 req->begun_ns + cfg->synack_r2_ns);
 }
 
-void hrtcp_req_init(struct hrtcp_req *req, struct hrtcp_listen *listen,
-		    const struct hrtcp_cfg *cfg, const struct hrtcp_open *open,
-		    const struct hrtcp_seg *syn, u64 now_ns, struct hrtcp_reply *reply)
+u8 hrtcp_req_wscale(const struct hrtcp_open *open)
+{
+	return hrtcp_wscale_for(max_t(u32, open->rcvbuf_bytes, open->rcvbuf_max_bytes));
+}
+
+void hrtcp_req_fill(struct hrtcp_req *req, const struct hrtcp_cfg *cfg,
+		    const struct hrtcp_open *open, const struct hrtcp_seg *syn)
 {
 	const struct hrtcp_opts *opt = &syn->opt;
 
 	memset(req, 0, sizeof(*req));
-	memset(reply, 0, sizeof(*reply));
 	hrtcp_state_adopt(&req->state, HRTCP_LISTEN);
 	req->irs = syn->seq;
 	req->iss = open->iss;
@@ -114,8 +155,7 @@ void hrtcp_req_init(struct hrtcp_req *req, struct hrtcp_listen *listen,
 	req->wscale_on = cfg->window_scaling && opt->present & HRTCP_OPT_WSCALE;
 	req->wscale_peer = opt->wscale;
 	if (req->wscale_on)
-		req->wscale = hrtcp_wscale_for(max_t(u32, open->rcvbuf_bytes,
-						     open->rcvbuf_max_bytes));
+		req->wscale = hrtcp_req_wscale(open);
 	req->ts_on = cfg->timestamps && opt->present & HRTCP_OPT_TS;
 	req->ts_recent = opt->tsval;
 	req->ts_offset = open->ts_offset;
@@ -124,11 +164,21 @@ void hrtcp_req_init(struct hrtcp_req *req, struct hrtcp_listen *listen,
 	req->hr_delack_us = opt->hr_delack_us;
 	req->sack_on = cfg->sack && opt->present & HRTCP_OPT_SACK_OK;
 	req->rcv_wnd = min_t(u32, open->rcvbuf_bytes, 65535);
+	req->fast = open->fast.on;
+}
+
+void hrtcp_req_init(struct hrtcp_req *req, struct hrtcp_listen *listen,
+		    const struct hrtcp_cfg *cfg, const struct hrtcp_open *open,
+		    const struct hrtcp_seg *syn, u64 now_ns, struct hrtcp_reply *reply)
+{
+	memset(reply, 0, sizeof(*reply));
+	hrtcp_req_fill(req, cfg, open, syn);
 	req->begun_ns = now_ns;
 	listen->n_half_open++;
 	reply->moved = hrtcp_state_move(&req->state, HRTCP_C_SYN_RCVD, syn, now_ns,
 					&reply->transition);
-	reply_synack(req, cfg, now_ns, reply);
+	hrtcp_req_synack(req, cfg, open, now_ns, reply);
+	reply->send = !req->fast;
 	arm(req, cfg, now_ns);
 }
 

@@ -18,6 +18,7 @@ struct hrtcp_listen {
 	u32 backlog;			/* of listen(2): established, not yet accepted */
 	u32 n_half_open;
 	u32 n_accept;
+	u64 cookie_ns;			/* when a SYN was last answered by a cookie; 0: never */
 };
 
 /* What a compact record wants done; a reply may come with every verdict. */
@@ -32,16 +33,19 @@ struct hrtcp_reply {
 enum hrtcp_listen_verdict {
 	HRTCP_LISTEN_DROP,		/* or only answer with the reply */
 	HRTCP_LISTEN_NEW,		/* make a request: hrtcp_req_init() */
+	HRTCP_LISTEN_COOKIE,		/* answer without one: hrtcp_syncookie_answer() */
+	HRTCP_LISTEN_COOKIE_ACK,	/* perhaps of a cookie: hrtcp_syncookie_check() */
 };
 
 /**
  * hrtcp_listen_on_segment() - a segment for a listener that matches no request
+ * @known: it follows a connection in TIME-WAIT, whose sequence numbers no cookie heeds
  * @reply: drop reason, and the reset if one is due
  */
 enum hrtcp_listen_verdict hrtcp_listen_on_segment(const struct hrtcp_listen *listen,
 						  const struct hrtcp_cfg *cfg,
-						  const struct hrtcp_seg *seg,
-						  struct hrtcp_reply *reply);
+						  const struct hrtcp_seg *seg, bool known,
+						  u64 now_ns, struct hrtcp_reply *reply);
 
 /* The accept queue: reserve a place for a new connection; give one back on accept(). */
 bool hrtcp_listen_accept_full(const struct hrtcp_listen *listen);
@@ -53,6 +57,7 @@ struct hrtcp_req {
 	u8 sends;			/* SYN,ACKs so far */
 	u8 wscale_peer, wscale;
 	bool wscale_on, ts_on, sack_on, hr_on, ecn_on;
+	bool fast;			/* Fast Open: a connection already in SYN-RECEIVED */
 	u16 mss_peer, mss_advertise;
 	u16 wnd;			/* the SYN's window field */
 	struct seq iss, irs;
@@ -64,7 +69,11 @@ struct hrtcp_req {
 	u64 deadline_ns;		/* hrtcp_req_on_deadline() is due */
 };
 
-/* A SYN opens a half-open request; its SYN,ACK is in @reply. Counts itself in @listen. */
+/*
+ * A SYN opens a half-open request; its SYN,ACK is in @reply. Counts itself in @listen. With
+ * @open->fast.on the request is to be promoted at once and the connection fed the SYN: it
+ * sends the SYN,ACK itself.
+ */
 void hrtcp_req_init(struct hrtcp_req *req, struct hrtcp_listen *listen,
 		    const struct hrtcp_cfg *cfg, const struct hrtcp_open *open,
 		    const struct hrtcp_seg *syn, u64 now_ns, struct hrtcp_reply *reply);

@@ -57,6 +57,52 @@ static enum hrtcp_poll poll_rst(struct hrtcp_conn *conn, u64 now_ns, struct hrtc
 	return HRTCP_POLL_SEND;
 }
 
+static u32 opt_room(const struct hrtcp_opts *opt)
+{
+	return HRTCP_HDR_MAX - HRTCP_HDR_MIN - hrtcp_wire_opt_len(opt);
+}
+
+/* RFC 7413 4.1.1. A long cookie leaves no room for the hrTCP option, which is only useful. */
+static void put_cookie(struct hrtcp_conn *conn, struct hrtcp_opts *opt)
+{
+	if (!conn->fast.option)
+		return;
+	opt->fast = conn->fast.cookie;
+	if (opt_room(opt) < 4u + opt->fast.len)
+		opt->present &= (u8)~HRTCP_OPT_HR;
+	if (opt_room(opt) >= 4u + opt->fast.len)
+		opt->present |= HRTCP_OPT_FAST;
+}
+
+/*
+ * Data on the first SYN, RFC 7413 4.2.2. SND.NXT stays, as with a window probe: what the
+ * SYN,ACK leaves out is new data still.
+ */
+static void put_syn_data(struct hrtcp_conn *conn, struct hrtcp_tx *tx)
+{
+	if (!conn->fast.sent || conn->syn_repeated)
+		return;
+	tx->node = conn->txq.unsent;
+	tx->seg.len = conn->fast.sent;
+	conn->snd.max = seq_add(conn->snd.nxt, tx->seg.len);
+}
+
+/* What our SYN,ACK acknowledges, and the window it promises, never scaled. */
+static void acknowledge_syn(struct hrtcp_conn *conn, struct hrtcp_seg *seg)
+{
+	struct hrtcp_rcv *rcv = &conn->rcv;
+
+	seg->flags |= HRTCP_ACK;
+	seg->ack = rcv->nxt;
+	if (conn->passive && conn->ecn.on && !conn->syn_repeated)
+		seg->flags |= HRTCP_ECE;
+	rcv->edge = seq_max(rcv->edge, seq_add(rcv->nxt, seg->wnd));
+	rcv->acked = rcv->nxt;
+	rcv->unacked_bytes = 0;
+	rcv->ack_now = false;
+	hrtcp_timer_clear(&conn->timers, HRTCP_T_DELACK);
+}
+
 /* A SYN offers everything; a SYN,ACK (simultaneous open) what the peer offered too. */
 static enum hrtcp_poll poll_syn(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_ns)
 {
@@ -84,11 +130,11 @@ static enum hrtcp_poll poll_syn(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u6
 		opt->present |= HRTCP_OPT_HR;
 		opt->hr_delack_us = (u32)div_u64(cfg->hr_delack_ns, 1000);
 	}
-	if (!first) {
-		tx->seg.flags |= HRTCP_ACK;
-		tx->seg.ack = conn->rcv.nxt;
-		conn->rcv.ack_now = false;
-	}
+	put_cookie(conn, opt);
+	if (first)
+		put_syn_data(conn, tx);
+	else
+		acknowledge_syn(conn, &tx->seg);
 	tx->seg.hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(opt));
 	conn->pending.syn = false;
 	conn->total_retrans += tx->retransmit;
@@ -128,7 +174,9 @@ static bool may_send_data(const struct hrtcp_conn *conn)
 {
 	if (conn->snd.blocked || hrtcp_timer_armed(&conn->timers, HRTCP_T_TXRETRY))
 		return false;
-	return conn->state != HRTCP_SYN_SENT && conn->state != HRTCP_SYN_RECEIVED &&
+	if (conn->state == HRTCP_SYN_RECEIVED)	/* RFC 7413 4.2.2 */
+		return conn->fast.passive && !conn->syn_repeated;
+	return conn->state != HRTCP_SYN_SENT &&
 	       conn->state != HRTCP_TIME_WAIT && conn->state != HRTCP_FIN_WAIT_2;
 }
 

@@ -96,6 +96,8 @@ void hrtcp_tlp_arm(struct hrtcp_conn *conn, u64 now_ns)
 	u64 pto_ns = PTO_NO_SRTT_NS, rto_at_ns = conn->timers.at_ns[HRTCP_T_RETRANSMIT];
 
 	hrtcp_timer_clear(&conn->timers, HRTCP_T_PROBE);
+	if (conn->state == HRTCP_SYN_RECEIVED)
+		return;			/* the SYN,ACK is what has to be repeated */
 	if (!conn->sack.on || conn->recovery.state != HRTCP_R_OPEN ||
 	    conn->txq.sacked_bytes || !conn->txq.pipe_bytes)
 		return;

@@ -224,6 +224,8 @@ bool hrtcp_conn_transition(struct hrtcp_conn *conn, enum hrtcp_cause cause,
 	note(&history->ring[history->written++ % HRTCP_HISTORY], edge, seg, now_ns);
 	if (!conn->err)
 		conn->err = error_of(edge->from, edge->cause);
+	if (conn->err == ECONNREFUSED && conn->passive)
+		conn->err = ECONNRESET;	/* accepted in SYN-RECEIVED, by Fast Open */
 	if (conn->err == ETIMEDOUT && conn->soft_err)
 		conn->err = conn->soft_err;
 	if (conn->err)

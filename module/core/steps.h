@@ -4,6 +4,7 @@
 #define HRTCP_CORE_STEPS_H
 
 #include "conn.h"
+#include "listen.h"
 
 /* Our timestamp clock, RFC 7323 5.4: milliseconds, or microseconds between hrTCP ends. */
 static inline u32 hrtcp_ts_now(u32 offset, bool in_us, u64 now_ns)
@@ -64,6 +65,17 @@ bool hrtcp_ack_covers_fin(const struct hrtcp_conn *conn);
 void hrtcp_data_step(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 		     struct hrtcp_rxnode *node, u64 now_ns, struct hrtcp_rx *rx);
 
+/* Payload and FIN of a SYN, before ESTABLISHED; @seg is what follows the SYN. */
+void hrtcp_data_early(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+		      struct hrtcp_rxnode *node, u64 now_ns, struct hrtcp_rx *rx);
+
+/* If our SYN is acknowledged: what was held back until then counts, after @seg's own data. */
+void hrtcp_data_release(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns);
+
+/* The SYN we sent was answered; was not, for an RTO, or by an ICMP error. */
+void hrtcp_fast_on_answer(struct hrtcp_conn *conn, const struct hrtcp_seg *seg);
+void hrtcp_fast_on_lost(struct hrtcp_conn *conn);
+
 /* Something that R1 and R2 count is outstanding: arm its deadline anew. RFC 6298 5.1-5.3 */
 void hrtcp_conn_arm_retransmit(struct hrtcp_conn *conn, u64 now_ns);
 
@@ -75,6 +87,17 @@ u16 hrtcp_rcv_select_window(struct hrtcp_conn *conn);
 
 /* Room that could be advertised now, before silly-window avoidance. */
 u32 hrtcp_rcv_room(const struct hrtcp_conn *conn);
+
+/* A request as @syn asks for it; not counted, not answered, in LISTEN. */
+void hrtcp_req_fill(struct hrtcp_req *req, const struct hrtcp_cfg *cfg,
+		    const struct hrtcp_open *open, const struct hrtcp_seg *syn);
+
+/* Our window scale for such a connection. */
+u8 hrtcp_req_wscale(const struct hrtcp_open *open);
+
+/* Its first SYN,ACK. */
+void hrtcp_req_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg,
+		      const struct hrtcp_open *open, u64 now_ns, struct hrtcp_reply *reply);
 
 /* The part common to all but SYN and RST; whatever leaves acknowledges. */
 void hrtcp_segment_finish(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_ns);

@@ -9,6 +9,7 @@
 #include "cc.h"
 #include "config.h"
 #include "ecn.h"
+#include "fastopen.h"
 #include "rack.h"
 #include "reasm.h"
 #include "recovery.h"
@@ -56,6 +57,8 @@ struct hrtcp_rcv {
 	u16 peer_mss;			/* largest segment seen, at most mss */
 	u8 wscale;			/* of our window fields */
 	bool fin;			/* a FIN was accepted */
+	bool held, held_fin;		/* what came with the SYN waits for ESTABLISHED */
+	struct seq held_end;		/* where that FIN stands */
 	bool closed;			/* the user reads no more: data is answered by a reset */
 	u32 unacked_bytes;		/* received since the last ACK we sent */
 	u64 delack_ns;			/* how long we withhold one */
@@ -120,6 +123,7 @@ struct hrtcp_conn {
 	struct hrtcp_reasm reasm;
 	struct hrtcp_sack sack;
 	struct hrtcp_pending pending;
+	struct hrtcp_fast fast;
 	struct hrtcp_keepalive keepalive;
 	struct hrtcp_history history;
 	u64 user_timeout_ns;		/* R2 as the user wants it, RFC 5482; 0: cfg */

@@ -3,7 +3,7 @@
 #include "wire.h"
 
 enum { KIND_EOL = 0, KIND_NOP = 1, KIND_MSS = 2, KIND_WSCALE = 3, KIND_SACK_OK = 4,
-       KIND_SACK = 5, KIND_TS = 8, KIND_EXPERIMENT = 254 };
+       KIND_SACK = 5, KIND_TS = 8, KIND_FAST_OPEN = 34, KIND_EXPERIMENT = 254 };
 
 static u16 get16(const u8 *p)
 {
@@ -41,6 +41,15 @@ static void parse_sack(const u8 *body, u32 len, struct hrtcp_opts *opt)
 	opt->present |= HRTCP_OPT_SACK;
 }
 
+static void parse_cookie(const u8 *body, u32 len, struct hrtcp_opts *opt)
+{
+	if (len % 2 || len > HRTCP_COOKIE_MAX || (len && len < HRTCP_COOKIE_MIN))
+		return;
+	opt->fast.len = (u8)len;
+	memcpy(opt->fast.octets, body, len);
+	opt->present |= HRTCP_OPT_FAST;
+}
+
 /* A known kind with a length that is not its own is skipped like an unknown one. */
 static void parse_option(u8 kind, const u8 *body, u32 len, struct hrtcp_opts *opt)
 {
@@ -58,6 +67,8 @@ static void parse_option(u8 kind, const u8 *body, u32 len, struct hrtcp_opts *op
 		opt->present |= HRTCP_OPT_TS;
 	} else if (kind == KIND_SACK) {
 		parse_sack(body, len, opt);
+	} else if (kind == KIND_FAST_OPEN) {
+		parse_cookie(body, len, opt);
 	} else if (kind == KIND_EXPERIMENT && len == 6 && get16(body) == HRTCP_EXID) {
 		opt->hr_delack_us = get32(body + 2);
 		opt->present |= HRTCP_OPT_HR;
@@ -81,6 +92,7 @@ static enum hrtcp_drop parse_options(const u8 *p, const u8 *end, struct hrtcp_op
 
 enum hrtcp_drop hrtcp_wire_parse(const u8 *hdr, u32 avail, u32 total, struct hrtcp_seg *seg)
 {
+	enum hrtcp_drop drop;
 	u32 hdr_len;
 
 	if (avail < HRTCP_HDR_MIN)
@@ -96,7 +108,12 @@ enum hrtcp_drop hrtcp_wire_parse(const u8 *hdr, u32 avail, u32 total, struct hrt
 	seg->wnd = get16(hdr + 14);
 	seg->urg = get16(hdr + 18);
 	seg->len = total - hdr_len;
-	return parse_options(hdr + HRTCP_HDR_MIN, hdr + hdr_len, &seg->opt);
+	drop = parse_options(hdr + HRTCP_HDR_MIN, hdr + hdr_len, &seg->opt);
+	if (!(seg->flags & HRTCP_SYN)) {	/* RFC 7413 4.1.1 */
+		seg->opt.present &= (u8)~HRTCP_OPT_FAST;
+		seg->opt.fast.len = 0;
+	}
+	return drop;
 }
 
 u32 hrtcp_wire_opt_len(const struct hrtcp_opts *opt)
@@ -115,6 +132,8 @@ u32 hrtcp_wire_opt_len(const struct hrtcp_opts *opt)
 		len += 8;
 	if (opt->present & HRTCP_OPT_SACK)
 		len += 4 + 8u * opt->n_sack;
+	if (opt->present & HRTCP_OPT_FAST)
+		len += (2u + opt->fast.len + 3) / 4 * 4;
 	return len;
 }
 
@@ -150,6 +169,18 @@ static u8 *build_sack(u8 *p, const struct hrtcp_opts *opt)
 	return p;
 }
 
+static u8 *build_cookie(u8 *p, const struct hrtcp_cookie *cookie)
+{
+	if (cookie->len % 4 == 0) {
+		*p++ = KIND_NOP;
+		*p++ = KIND_NOP;
+	}
+	*p++ = KIND_FAST_OPEN;
+	*p++ = (u8)(2 + cookie->len);
+	memcpy(p, cookie->octets, cookie->len);
+	return p + cookie->len;
+}
+
 static u8 *build_options(u8 *p, const struct hrtcp_opts *opt)
 {
 	if (opt->present & HRTCP_OPT_MSS) {
@@ -170,6 +201,8 @@ static u8 *build_options(u8 *p, const struct hrtcp_opts *opt)
 		*p++ = 8;
 		p = put32(put16(p, HRTCP_EXID), opt->hr_delack_us);
 	}
+	if (opt->present & HRTCP_OPT_FAST)
+		p = build_cookie(p, &opt->fast);
 	if (opt->present & HRTCP_OPT_SACK)
 		p = build_sack(p, opt);
 	return p;

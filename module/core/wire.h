@@ -28,6 +28,7 @@
 #define HRTCP_OPT_SACK_OK 0x08
 #define HRTCP_OPT_SACK 0x10
 #define HRTCP_OPT_HR 0x20
+#define HRTCP_OPT_FAST 0x40	/* Fast Open; on a SYN only */
 
 /*
  * The hrTCP option, SYN and SYN,ACK only: kind 254, length 8, this experiment id (RFC 6994),
@@ -35,6 +36,15 @@
  * both SYNs it also turns the timestamps of the connection to microseconds.
  */
 #define HRTCP_EXID 0x6872		/* "hr" */
+
+#define HRTCP_COOKIE_MIN 4
+#define HRTCP_COOKIE_MAX 16
+
+/* Of Fast Open, RFC 7413 4.1.1: an even number of octets; none asks for one. */
+struct hrtcp_cookie {
+	u8 len;
+	u8 octets[HRTCP_COOKIE_MAX];
+};
 
 struct hrtcp_sack_block {
 	struct seq start, end;		/* [start, end) */
@@ -48,6 +58,7 @@ struct hrtcp_opts {
 	u32 hr_delack_us;
 	u8 n_sack;
 	struct hrtcp_sack_block sack[HRTCP_SACK_BLOCKS];
+	struct hrtcp_cookie fast;
 };
 
 /* A segment without its payload. Ports and addresses stay with the caller. */

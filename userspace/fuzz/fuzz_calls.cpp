@@ -33,7 +33,7 @@ hrtcp_seg segment(Input &in)
 	seg.ack = near(in, iss);
 	seg.len = in.u8() % 16;
 	seg.wnd = in.u16();
-	seg.opt.present = options & 0x3f;
+	seg.opt.present = options & 0x7f;
 	seg.opt.mss = in.u16();
 	seg.opt.wscale = in.u8() % (HRTCP_WSCALE_MAX + 1);
 	seg.opt.tsval = in.u32();
@@ -41,6 +41,7 @@ hrtcp_seg segment(Input &in)
 	seg.opt.n_sack = in.u8() % (HRTCP_SACK_BLOCKS + 1);
 	for (u8 i = 0; i < seg.opt.n_sack; i++)
 		seg.opt.sack[i] = {near(in, iss), near(in, iss)};
+	seg.opt.fast.len = static_cast<u8>(seg.opt.wscale & 8 ? 8 : 0);
 	if (!seg.opt.n_sack)
 		seg.opt.present &= static_cast<u8>(~HRTCP_OPT_SACK);
 	return seg;

@@ -25,7 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (again.seq.v != seg.seq.v || again.ack.v != seg.ack.v || again.flags != seg.flags ||
 	    again.len != seg.len || again.opt.present != seg.opt.present ||
 	    again.opt.tsval != seg.opt.tsval || again.opt.mss != seg.opt.mss ||
-	    again.opt.n_sack != seg.opt.n_sack ||
+	    again.opt.n_sack != seg.opt.n_sack || again.opt.fast.len != seg.opt.fast.len ||
+	    std::memcmp(again.opt.fast.octets, seg.opt.fast.octets, seg.opt.fast.len) ||
 	    std::memcmp(again.opt.sack, seg.opt.sack, sizeof(seg.opt.sack[0]) * seg.opt.n_sack))
 		std::abort();
 	return 0;

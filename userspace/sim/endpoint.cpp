@@ -15,6 +15,7 @@ Endpoint::Endpoint(std::string name, Clock &clock, Path &out, const EndConfig &c
 	listen_.backlog = 1;
 	for (const Disturbance &disturbance : config_.disturbances)
 		disturb(disturbance);
+	fastq_.limit = config.fast_limit;
 }
 
 Endpoint::~Endpoint()
@@ -35,23 +36,6 @@ void Endpoint::trace(const std::string &what) const
 	if (trace_)
 		std::printf("%14.6f %s %s\n", double(clock_.now_ns() - 1000000000) / 1e6,
 			    name_.c_str(), what.c_str());
-}
-
-void Endpoint::connect()
-{
-	live_ = true;
-	if (hrtcp_conn_open(&conn_, &config_.open, clock_.now_ns()))
-		fail("open refused");
-	settle();
-	if (config_.program.abort_after_ns)
-		clock_.at(clock_.now_ns() + config_.program.abort_after_ns, [this] {
-			if (done_ || tw_ || released_)
-				return;
-			trace("ABORT");
-			aborted_ = true;
-			hrtcp_conn_on_abort(&conn_, ECONNABORTED, clock_.now_ns());
-			settle();
-		});
 }
 
 void Endpoint::listen()
@@ -101,7 +85,8 @@ void Endpoint::note(const hrtcp_transition &tr)
 		fail(std::string("no edge from ") + hrtcp_state_name(tr.from) + " to " +
 		     hrtcp_state_name(tr.to) + " because " + hrtcp_cause_text(tr.cause));
 	last_state_ = tr.to;
-	gave_up_ |= tr.cause == HRTCP_C_REQ_TIMEOUT;
+	gave_up_ |= tr.cause == HRTCP_C_REQ_TIMEOUT ||
+		    (tr.cause == HRTCP_C_RTX_TIMEOUT && tr.from == HRTCP_SYN_RECEIVED);
 	trace(std::string("* ") + hrtcp_state_name(tr.from) + " -> " + hrtcp_state_name(tr.to) +
 	      " because " + hrtcp_cause_text(tr.cause));
 }

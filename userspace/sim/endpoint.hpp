@@ -12,7 +12,7 @@
 
 extern "C" {
 #include "core/conn.h"
-#include "core/listen.h"
+#include "core/syncookie.h"
 #include "core/timewait.h"
 }
 
@@ -48,6 +48,8 @@ struct EndConfig {
 	std::vector<Disturbance> disturbances;
 	uint64_t pattern = 0;		// of the octets sent; the peer's is the other's
 	uint64_t peer_pattern = 0;
+	uint64_t fast_mac = 0;		// the Fast Open cookie that a server wants to see
+	uint32_t fast_limit = 0;
 };
 
 // When what happened, nanoseconds of the clock; 0: not yet. `acked`: all that was written.
@@ -71,6 +73,8 @@ public:
 	int error() const { return error_; }
 	bool aborted() const { return aborted_; }
 	bool gave_up() const { return gave_up_; } // the handshake, as the passive side
+	// Answered by a cookie only, so that it does not know of a connection.
+	bool unaware() const { return !live_ && !req_ && listen_.cookie_ns; }
 	bool saw_eof() const { return eof_; }
 	uint64_t received() const { return received_; }
 	uint64_t retransmitted() const { return retransmitted_; } // segments on the wire
@@ -109,7 +113,10 @@ private:
 	bool write_later();
 	void read_all();
 	void receive_listen(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer);
-	void promote(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer);
+	void receive_new(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer);
+	void receive_cookie(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer);
+	void promote(const hrtcp_req &req, const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer);
+	void write_on_syn();
 	void reply(const hrtcp_reply &reply);
 	void feed(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer);
 	void into_time_wait();
@@ -130,6 +137,7 @@ private:
 	int error_ = 0;
 	hrtcp_conn conn_{};
 	hrtcp_listen listen_{};
+	hrtcp_fastq fastq_{};
 	std::optional<hrtcp_req> req_;
 	std::optional<hrtcp_tw> tw_;
 	uint8_t last_state_ = HRTCP_CLOSED;

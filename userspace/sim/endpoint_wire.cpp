@@ -71,7 +71,7 @@ void Endpoint::emit(const hrtcp_tx &tx)
 		if (done + seg.len < tx.seg.len)
 			seg.flags &= static_cast<uint8_t>(~(HRTCP_PSH | HRTCP_FIN));
 		watch_sent(tx, seg);
-		emit(seg, offset_of(seg.seq));
+		emit(seg, seg.flags & HRTCP_SYN ? 0 : offset_of(seg.seq));
 		retransmitted_ += tx.retransmit;
 		done += seg.len;
 	} while (done < tx.seg.len);
@@ -117,41 +117,6 @@ void Endpoint::receive(Bytes packet)
 	} else {
 		receive_listen(seg, buffer);
 	}
-}
-
-void Endpoint::receive_listen(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer)
-{
-	uint64_t now = clock_.now_ns();
-	hrtcp_reply out{};
-
-	if (!req_) {
-		if (hrtcp_listen_on_segment(&listen_, &config_.cfg, &seg, &out) == HRTCP_LISTEN_NEW) {
-			req_.emplace();
-			last_state_ = HRTCP_LISTEN;
-			hrtcp_req_init(&*req_, &listen_, &config_.cfg, &config_.open, &seg, now, &out);
-			armed_ns_ = req_->deadline_ns;
-			arm();
-		}
-		reply(out);
-		return;
-	}
-	auto verdict = hrtcp_req_on_segment(&*req_, &listen_, &config_.cfg, &seg, now, &out);
-	reply(out);
-	if (verdict == HRTCP_REQ_REMOVE)
-		req_.reset();
-	else if (verdict == HRTCP_REQ_PROMOTE)
-		promote(seg, buffer);
-}
-
-void Endpoint::promote(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer)
-{
-	live_ = true;
-	hrtcp_conn_open_passive(&conn_, &*req_, &config_.open, clock_.now_ns());
-	hrtcp_req_promoted(&*req_, &listen_);
-	req_.reset();
-	feed(seg, buffer);
-	if (!up_)
-		fail("promoted but not established");
 }
 
 void Endpoint::feed(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer)

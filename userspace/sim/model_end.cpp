@@ -12,7 +12,7 @@ namespace model {
 End::End(const Script &script, const hrtcp_cfg *cfg, uint32_t iss) : script_(script), cfg_(cfg)
 {
 	hrtcp_conn_init(&conn_, cfg);
-	open_ = {seq_of(iss), 0, 8192, 8192, 1000, 1000, 536, 1000};
+	open_ = {seq_of(iss), 0, 8192, 8192, 1000, 1000, 536, 1000, {}};
 	listen_.backlog = 1;
 	idle_ = script.connects;
 	listening_ = !script.connects;
@@ -175,7 +175,8 @@ void End::receive(const hrtcp_seg &in, uint64_t now_ns, Packets &out)
 		return;
 	}
 	if (listening_ && !req_) {
-		if (hrtcp_listen_on_segment(&listen_, cfg_, &seg, &answer) == HRTCP_LISTEN_NEW) {
+		if (hrtcp_listen_on_segment(&listen_, cfg_, &seg, false, now_ns, &answer) ==
+		    HRTCP_LISTEN_NEW) {
 			req_.emplace();
 			hrtcp_req_init(&*req_, &listen_, cfg_, &open_, &seg, now_ns, &answer);
 		}

@@ -23,6 +23,7 @@ class Clock {
 public:
 	uint64_t now_ns() const { return now_; }
 	void at(uint64_t ns, std::function<void()> what);
+	bool idle() const { return events_.empty(); }
 	// Run the next event. False: none is left.
 	bool step();
 	// Events since time last moved: a livelock shows here.

@@ -119,6 +119,30 @@ void random_disturbance(Dice &dice, EndConfig &end)
 	}
 }
 
+// Fast Open and SYN cookies, both ends willing or one of them; sometimes the cookie is wrong.
+void random_opening(Dice &dice, EndConfig &client, EndConfig &server)
+{
+	hrtcp_fast_open &fast = client.open.fast;
+
+	server.cfg.syncookies = static_cast<uint8_t>(dice.one_in(3) ? HRTCP_SYNCOOKIES_ALWAYS : 1);
+	server.cfg.max_syn_backlog = !dice.one_in(4);	// 0: always full
+	server.cfg.fastopen = dice.one_in(4) ? 1 : 3;
+	server.fast_limit = static_cast<uint32_t>(dice.below(3));
+	server.fast_mac = dice.below(~0ull);
+	if (dice.one_in(2))
+		return;
+	fast.on = true;
+	fast.option = !dice.one_in(4);
+	fast.data = !dice.one_in(3);
+	fast.mss = static_cast<uint16_t>(dice.one_in(2) ? 0 : 60 + dice.below(1400));
+	if (dice.one_in(3))
+		return;
+	fast.cookie.len = static_cast<uint8_t>(dice.one_in(4) ? 4 + 2 * dice.below(7) : 8);
+	uint64_t shown = dice.one_in(4) ? dice.below(~0ull) : server.fast_mac;
+	for (int i = 0; i < 8; i++)
+		fast.cookie.octets[i] = static_cast<uint8_t>(shown >> (56 - 8 * i));
+}
+
 void trace_losses(Path &path, const char *from, const Clock &clock)
 {
 	path.witness([from, &clock](const Bytes &packet, const char *why) {
@@ -155,6 +179,7 @@ Outcome run_seed(uint64_t seed, bool trace)
 	for (EndConfig *end : {&a, &b})
 		while (dice.one_in(3))
 			random_disturbance(dice, *end);
+	random_opening(dice, a, b);
 	if (dice.one_in(20))
 		a.program.abort_after_ns = 1 + dice.log_up_to(32);
 	Endpoint client("client", clock, there, a, trace), server("server", clock, back, b, trace);
@@ -174,6 +199,8 @@ Outcome run_seed(uint64_t seed, bool trace)
 			return {};	/* every one of six SYN,ACKs, or its ACK, was lost */
 		if (client.gone() && !client.times().up && client.error() == ETIMEDOUT)
 			return {};	/* every SYN, or what it brought, was lost */
+		if (clock.idle() && server.unaware())
+			return {};	/* the ACK of a cookie was lost, and nothing comes after it */
 		if (clock.at_one_time() > steps_at_once)
 			throw Failure("time stands still");
 		if (steps > step_limit)

@@ -9,7 +9,7 @@ hrtcp_open Host::open_args() const
 	return { .iss = seq_of(iss_), .ts_offset = 5000000, .rcvbuf_bytes = setup.rcvbuf,
 		 .rcvbuf_max_bytes = setup.rcvbuf, .mss_path = setup.mss,
 		 .mss_advertise = setup.mss, .mss_default = 536,
-		 .gso_max = std::max<u32>(setup.gso, setup.mss) };
+		 .gso_max = std::max<u32>(setup.gso, setup.mss), .fast = setup.fast };
 }
 
 // -- the user ----------------------------------------------------------------------------
@@ -30,6 +30,14 @@ std::string Host::open(u64 t, int rc)
 	const hrtcp_open args = open_args();
 	alive_ = true;
 	return after(hrtcp_conn_open(&conn, &args, now_), rc);
+}
+
+std::string Host::send_syn(u64 t)
+{
+	if (auto wrong = run(t); !wrong.empty())
+		return wrong;
+	hrtcp_conn_send_syn(&conn, now_);
+	return after(0, 0);
 }
 
 std::string Host::listen_on(u64 t, u32 backlog)
@@ -132,18 +140,66 @@ void Host::to_req(const hrtcp_seg &seg, const std::string &bytes)
 
 	drop = reply.drop;
 	if (verdict == HRTCP_REQ_PROMOTE) {
-		hrtcp_conn_init(&conn, &cfg);
-		hrtcp_conn_open_passive(&conn, req.get(), &args, now_);
 		hrtcp_req_promoted(req.get(), listener.get());
-		hrtcp_listen_queued(listener.get());
-		alive_ = true;
-		replaced_ = false;
+		promote(*req, args);
 	}
 	if (verdict != HRTCP_REQ_KEEP)
 		req.reset();
 	emit_reply(reply);
 	if (verdict == HRTCP_REQ_PROMOTE)
 		to_conn(seg, bytes);
+}
+
+void Host::promote(const hrtcp_req &from, const hrtcp_open &args)
+{
+	hrtcp_conn_init(&conn, &cfg);
+	hrtcp_conn_open_passive(&conn, &from, &args, now_);
+	hrtcp_listen_queued(listener.get());
+	alive_ = true;
+	replaced_ = false;
+}
+
+// Keyed hashes as a kernel would give them: any function of what is hashed.
+hrtcp_syncookie Host::cookie_hash(u32 irs, u64 at_ns) const
+{
+	const u64 period = hrtcp_syncookie_period(at_ns);
+	const auto mac = [&](u64 p) { return (p * 0x9e3779b97f4a7c15u + irs) * 0xd1342543de82ef95u; };
+
+	return { irs * 2654435761u, { mac(period), mac(period - 1) } };
+}
+
+void Host::to_cookie(const hrtcp_seg &seg, const std::string &bytes)
+{
+	const hrtcp_open args = open_args();
+	const hrtcp_syncookie hash = cookie_hash(seg.seq.v - 1, now_);
+	auto reply = filled_with_garbage<hrtcp_reply>();
+	auto made = filled_with_garbage<hrtcp_req>();
+	const bool good = hrtcp_syncookie_check(&made, &cfg, &args, &seg, &hash, now_, &reply);
+
+	drop = reply.drop;
+	last_state_ = HRTCP_LISTEN;
+	if (good) {
+		iss_ = made.iss.v;
+		base_.seq = iss_;
+		promote(made, args);
+	}
+	emit_reply(reply);
+	if (good)
+		to_conn(seg, bytes);
+}
+
+// Fast Open: a connection at once, which is fed the SYN.
+void Host::to_fast(const hrtcp_seg &seg, const std::string &bytes, const hrtcp_open &args)
+{
+	auto reply = filled_with_garbage<hrtcp_reply>();
+	auto made = filled_with_garbage<hrtcp_req>();
+
+	last_state_ = HRTCP_LISTEN;
+	hrtcp_req_init(&made, listener.get(), &cfg, &args, &seg, now_, &reply);
+	hrtcp_req_promoted(&made, listener.get());
+	promote(made, args);
+	emit_reply(reply);
+	to_conn(seg, bytes);
 }
 
 bool Host::to_tw(const hrtcp_seg &seg)
@@ -160,16 +216,30 @@ bool Host::to_tw(const hrtcp_seg &seg)
 	return false;
 }
 
-void Host::to_listener(const hrtcp_seg &seg)
+void Host::to_listener(const hrtcp_seg &seg, const std::string &bytes)
 {
-	const hrtcp_open args = open_args();
+	hrtcp_open args = open_args();
 	auto reply = filled_with_garbage<hrtcp_reply>();
-	const auto verdict = hrtcp_listen_on_segment(listener.get(), &cfg, &seg, &reply);
+	const auto verdict = hrtcp_listen_on_segment(listener.get(), &cfg, &seg, false, now_,
+						     &reply);
 
 	drop = reply.drop;
 	emit_reply(reply);
-	if (verdict != HRTCP_LISTEN_NEW)
+	if (verdict == HRTCP_LISTEN_COOKIE_ACK)
+		return to_cookie(seg, bytes);
+	if (verdict == HRTCP_LISTEN_DROP)
 		return;
+	fast_verdict = HRTCP_FAST_NO;
+	if (hrtcp_fastq_asks(&fastq, &cfg, &seg))
+		fast_verdict = hrtcp_fastq_on_syn(&fastq, &seg, &macs, now_, &args.fast);
+	if (args.fast.on)
+		return to_fast(seg, bytes, args);
+	if (verdict == HRTCP_LISTEN_COOKIE) {
+		const hrtcp_syncookie hash = cookie_hash(seg.seq.v, now_);
+		reply = filled_with_garbage<hrtcp_reply>();
+		hrtcp_syncookie_answer(listener.get(), &cfg, &args, &seg, &hash, now_, &reply);
+		return emit_reply(reply);
+	}
 	req = std::make_unique<hrtcp_req>(filled_with_garbage<hrtcp_req>());
 	last_state_ = HRTCP_LISTEN;
 	reply = filled_with_garbage<hrtcp_reply>();
@@ -189,7 +259,7 @@ void Host::arrive(const hrtcp_seg &seg, const std::string &bytes)
 	if (req)
 		return to_req(seg, bytes);
 	if (listener)
-		return to_listener(seg);
+		return to_listener(seg, bytes);
 	drop = HRTCP_DROP_NO_CONN;
 	if (hrtcp_wire_reset_for(&seg, &rst))
 		put(rst, "", 0);

@@ -167,11 +167,12 @@ void Host::emit(const hrtcp_tx &tx)
 
 	if (!len)
 		return put(tx.seg, "", 0);
-	const u32 at = tx.seg.seq.v - buf->begin;
-	if (tx.skip != tx.seg.seq.v - buf->seq.v || at + len > buf->bytes.size())
+	const u32 seq = tx.seg.seq.v + !!(tx.seg.flags & HRTCP_SYN);
+	const u32 at = seq - buf->begin;
+	if (tx.skip != seq - buf->seq.v || at + len > buf->bytes.size())
 		return complain("skip or length outside the node: " + print_seg(tx.seg, base_));
 	put(tx.seg, buf->bytes.substr(at, len), tx.gso_size);
-	if (sent_.back().bytes != pattern(tx.seg.seq.v - iss_ - 1, len))
+	if (sent_.back().bytes != pattern(seq - iss_ - 1, len))
 		complain("wrong octets in " + print_seg(tx.seg, base_));
 }
 

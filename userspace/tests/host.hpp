@@ -18,6 +18,7 @@
 #include "script.hpp"
 
 #define OPEN(h, ...) REQUIRE((h).open(__VA_ARGS__) == "")
+#define SEND_SYN(h, t) REQUIRE((h).send_syn(t) == "")
 #define LISTEN(h, ...) REQUIRE((h).listen_on(__VA_ARGS__) == "")
 #define WRITE(h, ...) REQUIRE((h).write(__VA_ARGS__) == "")
 #define READ(h, ...) REQUIRE((h).read(__VA_ARGS__) == "")
@@ -45,6 +46,7 @@ struct Setup {
 	u64 rtt = MS(100);		// of the handshake: RTO = 100 + 4 * 50 + 40 ms
 	bool compact_tw = false;	// TIME-WAIT becomes a struct hrtcp_tw
 	void (*tune)(hrtcp_cfg &) = nullptr;
+	hrtcp_fast_open fast{};		// of the client
 };
 
 constexpr u64 RTO = MS(340);
@@ -84,6 +86,7 @@ public:
 
 	// Facts from the user, at script time @t; @rc is the return code expected.
 	std::string open(u64 t, int rc = 0);
+	std::string send_syn(u64 t);	// what open() with setup.fast held back
 	std::string listen_on(u64 t, u32 backlog = 1);
 	std::string write(u64 t, u32 len, int rc = 0, bool push = true);
 	std::string read(u64 t, u32 len);
@@ -117,6 +120,7 @@ public:
 	void start_clock();		// now is time 0, nothing that was is still to be seen
 	u32 last_tsval() const { return last_tsval_; }
 	u32 peer_tsval() const { return 1000 + static_cast<u32>((now_ - born_) / MS(1)); }
+	hrtcp_syncookie cookie_hash(u32 irs, u64 at_ns) const;
 	Base base() const;		// of what we send
 	Base peer_base() const;		// of what the peer sends
 
@@ -126,6 +130,9 @@ public:
 	hrtcp_drop drop = HRTCP_DROP_NONE;	// of the last segment that arrived
 	int fail_tx = 0;		// so many of the next transmissions fail
 	std::unique_ptr<hrtcp_listen> listener;
+	hrtcp_fastq fastq{};
+	hrtcp_fast_macs macs{ 0x0123456789abcdef, 0xfedcba9876543210 };
+	hrtcp_fast_verdict fast_verdict = HRTCP_FAST_NO;
 	std::unique_ptr<hrtcp_req> req;
 	std::unique_ptr<hrtcp_tw> tw;
 
@@ -149,7 +156,10 @@ private:
 	void to_conn(const hrtcp_seg &seg, const std::string &bytes);
 	void to_req(const hrtcp_seg &seg, const std::string &bytes);
 	bool to_tw(const hrtcp_seg &seg);
-	void to_listener(const hrtcp_seg &seg);
+	void to_listener(const hrtcp_seg &seg, const std::string &bytes);
+	void to_cookie(const hrtcp_seg &seg, const std::string &bytes);
+	void to_fast(const hrtcp_seg &seg, const std::string &bytes, const hrtcp_open &args);
+	void promote(const hrtcp_req &from, const hrtcp_open &args);
 
 	u64 now_, born_, zero_, wake_ = HRTCP_NEVER;
 	Base base_;			// initial numbers

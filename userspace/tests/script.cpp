@@ -59,6 +59,17 @@ public:
 		return v;
 	}
 
+	// A hexadecimal digit, or -1.
+	int hex()
+	{
+		skip_blanks();
+		const char c = at_ < text_.size() ? text_[at_] : 'x';
+		if (!isxdigit(static_cast<unsigned char>(c)))
+			return -1;
+		at_++;
+		return isdigit(static_cast<unsigned char>(c)) ? c - '0' : c - 'a' + 10;
+	}
+
 	// A sequence number: relative, `nxt` or `una` with an offset, or absolute.
 	u32 seq(u32 base, u32 nxt, u32 una)
 	{
@@ -130,6 +141,13 @@ void parse_ts(Reader &in, Line &line)
 	line.seg.opt.tsecr = in.number();
 }
 
+u8 parse_cookie(Reader &in, hrtcp_cookie &cookie)
+{
+	for (int high; (high = in.hex()) >= 0;)
+		cookie.octets[cookie.len++] = static_cast<u8>(high * 16 + in.hex());
+	return HRTCP_OPT_FAST;
+}
+
 u8 parse_option(Reader &in, Line &line, const Base &base)
 {
 	hrtcp_opts &opt = line.seg.opt;
@@ -148,6 +166,8 @@ u8 parse_option(Reader &in, Line &line, const Base &base)
 		parse_sack(in, opt, base);
 		return HRTCP_OPT_SACK;
 	}
+	if (in.take("FO"))
+		return parse_cookie(in, opt.fast);
 	in.need("TS");
 	parse_ts(in, line);
 	return HRTCP_OPT_TS;
@@ -169,6 +189,16 @@ std::string relative(u32 v, u32 base)
 	return d > -100000000 && d < 1000000000 ? std::to_string(d) : "=" + std::to_string(v);
 }
 
+std::string print_cookie(const hrtcp_cookie &cookie)
+{
+	static const char digits[] = "0123456789abcdef";
+	std::string out = cookie.len ? " " : "";
+
+	for (u8 i = 0; i < cookie.len; i++)
+		out += { digits[cookie.octets[i] >> 4], digits[cookie.octets[i] & 15] };
+	return out;
+}
+
 std::string print_options(const hrtcp_opts &opt, const Base &base)
 {
 	std::string out;
@@ -184,6 +214,8 @@ std::string print_options(const hrtcp_opts &opt, const Base &base)
 	for (u32 i = 0; i < opt.n_sack; i++)
 		out += (i ? " " : ",sack ") + relative(opt.sack[i].start.v, base.ack) + ":" +
 		       relative(opt.sack[i].end.v, base.ack);
+	if (opt.present & HRTCP_OPT_FAST)
+		out += ",FO" + print_cookie(opt.fast);
 	return out.empty() ? "" : " <" + out.substr(1) + ">";
 }
 
@@ -195,7 +227,8 @@ bool same_options(const Line &want, const hrtcp_opts &got)
 		return false;
 	if (!want.any_ts && (w.tsval != got.tsval || w.tsecr != got.tsecr))
 		return false;
-	if (w.n_sack != got.n_sack)
+	if (w.n_sack != got.n_sack || w.fast.len != got.fast.len ||
+	    memcmp(w.fast.octets, got.fast.octets, w.fast.len))
 		return false;
 	for (u32 i = 0; i < w.n_sack; i++)
 		if (w.sack[i].start.v != got.sack[i].start.v ||

@@ -8,7 +8,8 @@
 // their direction, so that a SYN stands at 0 and the first octet of data at 1. In place of a
 // number may stand `nxt` or `una`, each with +N or -N behind: the sender's next number, and the
 // oldest one it has unacknowledged; `=N` is absolute. `SEQ(LEN)` is short for SEQ:END(LEN).
-// Options: mss N, wscale N, sackOK, sack A:B ..., TS val N ecr N, TS (any values), eol-free.
+// Options: mss N, wscale N, sackOK, sack A:B ..., TS val N ecr N, TS (any values), FO [hex
+// digits], a Fast Open cookie or the request for one.
 #pragma once
 
 #include <optional>

@@ -293,7 +293,10 @@ TEST_CASE("req: a repeated SYN,ACK gives no sample, one segment to begin with an
 TEST_CASE("T-08: half-open requests are bounded, SYNs above the limit dropped",
 	  "[T-08][R4987-02]")
 {
-	Listener h({ .tune = [](hrtcp_cfg &c) { c.max_syn_backlog = 3; } });
+	Listener h({ .tune = [](hrtcp_cfg &c) {
+		c.max_syn_backlog = 3;
+		c.syncookies = 0;
+	} });
 
 	h.listener->n_half_open = 3;
 	PEER(h, 0, "S 0:0(0)");
