@@ -181,8 +181,11 @@ static __poll_t hrtcp_poll(struct file *file, struct socket *sock,
 		mask |= EPOLLHUP;
 	if (shutdown & RCV_SHUTDOWN)
 		mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
-	if (!((1 << state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)))
+	if (!((1 << state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) ||
+	    READ_ONCE(hrtcp_sk(sk)->conn.fast.passive))
 		mask |= poll_connected(sk, sock);
+	else if (READ_ONCE(hrtcp_sk(sk)->conn.fast.deferred))
+		mask |= EPOLLOUT | EPOLLWRNORM;	/* a write opens it */
 	smp_rmb();			/* sk_err is written before sk_shutdown */
 	if (READ_ONCE(sk->sk_err) || !skb_queue_empty_lockless(&sk->sk_error_queue))
 		mask |= EPOLLERR;

@@ -5,6 +5,7 @@
 
 #include "addr.h"
 #include "bind.h"
+#include "fastopen.h"
 #include "io.h"
 #include "netns.h"
 #include "route.h"
@@ -92,13 +93,15 @@ static int claim(struct hrtcp_sock *hs)
 	return err;
 }
 
-static int open_conn(struct hrtcp_sock *hs)
+static int open_conn(struct hrtcp_sock *hs, bool fast)
 {
 	const u64 now_ns = ktime_get_ns();
 	struct sock *sk = &hs->inet.sk;
 	struct hrtcp_open open = { };
 
 	hrtcp_route_open(sk, &open, now_ns);
+	if (fast)
+		hrtcp_fast_fill(hs, &open.fast);
 	return hrtcp_conn_open(&hs->conn, &open, now_ns);
 }
 
@@ -126,7 +129,7 @@ static void forget_last(struct hrtcp_sock *hs)
 		hrtcp_sock_set_local(hs, &local, hs->use.port ? hs->use.port->num : 0);
 }
 
-static int start(struct hrtcp_sock *hs, struct hrtcp_addr *addr)
+static int start(struct hrtcp_sock *hs, struct hrtcp_addr *addr, bool fast)
 {
 	struct sock *sk = &hs->inet.sk;
 	struct in6_addr local;
@@ -155,7 +158,7 @@ static int start(struct hrtcp_sock *hs, struct hrtcp_addr *addr)
 		goto err_undo;
 	/* Again, now that the ports are known to policy routing and IPsec. */
 	sk_dst_reset(sk);
-	err = hrtcp_route_connect(sk) ?: open_conn(hs);
+	err = hrtcp_route_connect(sk) ?: open_conn(hs, fast);
 	if (err)
 		goto err_undo;
 	if (!hs->family)
@@ -204,31 +207,45 @@ static int disconnect(struct socket *sock)
 	return 0;
 }
 
-static int begin(struct socket *sock, struct hrtcp_addr *addr)
+/* @fast: the SYN waits for hrtcp_conn_send_syn(). */
+static int begin(struct socket *sock, struct hrtcp_addr *addr, bool fast)
 {
 	int err;
 
-	if (sock->state == SS_CONNECTED)
+	if (sock->state == SS_CONNECTED || hrtcp_sk(sock->sk)->conn.fast.deferred)
 		return -EISCONN;
 	if (sock->state == SS_CONNECTING)
 		return -EALREADY;
 	if (sock->sk->sk_state != TCP_CLOSE)
 		return -EISCONN;
-	err = start(hrtcp_sk(sock->sk), addr);
+	err = start(hrtcp_sk(sock->sk), addr, fast);
 	if (err)
 		return err;
 	sock->state = SS_CONNECTING;
 	return -EINPROGRESS;
 }
 
+/* TCP_FASTOPEN_CONNECT: with something to send on the SYN it waits for the first write. */
+static bool wait_for_write(struct hrtcp_sock *hs)
+{
+	if (hrtcp_conn_syn_room(&hs->conn))
+		return true;
+	hrtcp_conn_send_syn(&hs->conn, ktime_get_ns());
+	hrtcp_settle(&hs->inet.sk);
+	return false;
+}
+
 static int connect_locked(struct socket *sock, struct hrtcp_addr *addr, int flags)
 {
 	struct sock *sk = sock->sk;
+	struct hrtcp_sock *hs = hrtcp_sk(sk);
 	long timeo = sock_sndtimeo(sk, flags & O_NONBLOCK);
-	int err = begin(sock, addr), waited;
+	int err = begin(sock, addr, hs->user.fastopen_connect), waited;
 
 	if (err != -EINPROGRESS && err != -EALREADY)
 		return err;
+	if (hs->conn.fast.deferred && wait_for_write(hs))
+		return 0;
 	if ((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) {
 		if (!timeo)
 			return err;
@@ -242,6 +259,24 @@ static int connect_locked(struct socket *sock, struct hrtcp_addr *addr, int flag
 	}
 	sock->state = SS_CONNECTED;
 	return 0;
+}
+
+int hrtcp_connect_fast(struct socket *sock, const struct msghdr *msg)
+{
+	struct hrtcp_sock *hs = hrtcp_sk(sock->sk);
+	struct hrtcp_addr addr;
+	int err;
+
+	sock_owned_by_me(sock->sk);
+	if (!(hs->hn->cfg.fastopen & HRTCP_FAST_CLIENT))
+		return -EOPNOTSUPP;
+	if (!msg->msg_name)
+		return -EINVAL;
+	err = hrtcp_addr_parse(&addr, msg->msg_name, msg->msg_namelen);
+	if (err)
+		return err;
+	err = begin(sock, &addr, true);
+	return err == -EINPROGRESS ? 0 : err;
 }
 
 int hrtcp_connect(struct socket *sock, hrtcp_sockaddr *uaddr, int len, int flags)

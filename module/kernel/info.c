@@ -27,6 +27,8 @@ static u8 options(const struct hrtcp_conn *conn)
 		opts |= TCPI_OPT_SACK;
 	if (conn->snd.wscale || conn->rcv.wscale)
 		opts |= TCPI_OPT_WSCALE;
+	if (conn->fast.taken)
+		opts |= TCPI_OPT_SYN_DATA;
 	return opts;
 }
 

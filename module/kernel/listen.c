@@ -11,6 +11,7 @@
 
 #include "bind.h"
 #include "events.h"
+#include "fastopen.h"
 #include "lookup.h"
 #include "netns.h"
 #include "reply.h"
@@ -19,40 +20,10 @@
 #include "rx.h"
 #include "sock.h"
 #include "stats.h"
+#include "syncookie.h"
 #include "timewait.h"
 
-/* -- a SYN ------------------------------------------------------------------------- */
-
-void hrtcp_listen_rx(struct sock *sk, struct hrtcp_arrival *a, const struct seq *iss_floor)
-{
-	struct hrtcp_listener *lst = hrtcp_sk(sk)->listener;
-	struct hrtcp_request *req = NULL;
-	struct hrtcp_reply reply = { };
-	struct hrtcp_path path;
-
-	spin_lock(&lst->lock);
-	if (lst->closed)
-		reply.drop = HRTCP_DROP_NO_CONN;
-	else if (hrtcp_key_is_self(&a->key))
-		reply.drop = HRTCP_DROP_BAD_ADDRESS;
-	else if (hrtcp_listen_on_segment(&lst->core, &a->hn->cfg, &a->seg,
-					 &reply) == HRTCP_LISTEN_NEW)
-		req = hrtcp_request_create(lst, a, iss_floor, &reply);
-	spin_unlock(&lst->lock);
-
-	if (req) {
-		hrtcp_event_seg_rcvd(a->hn, &req->rec, &a->seg, 0, reply.drop);
-		hrtcp_reply_send(&req->path, &req->rec, &reply);
-		hrtcp_request_put(req);
-		return;
-	}
-	if (!reply.drop)
-		reply.drop = HRTCP_DROP_NO_MEMORY;
-	hrtcp_path_of_skb(&path, a->hn, &a->key, a->skb);
-	hrtcp_reply_send(&path, NULL, &reply);
-}
-
-/* -- from request to connection ---------------------------------------------------- */
+/* -- from SYN to connection ---------------------------------------------------------- */
 
 /* Give back a clone that nobody saw. */
 static void discard_child(struct sock *sk)
@@ -66,33 +37,46 @@ static void discard_child(struct sock *sk)
 	sock_put(sk);
 }
 
-static int open_child(struct hrtcp_sock *hs, const struct hrtcp_request *req)
+static int open_child(struct hrtcp_sock *hs, const struct hrtcp_path *path,
+		      const struct hrtcp_req *req, const struct hrtcp_fast_open *fast)
 {
-	const struct hrtcp_key *key = &req->rec.key;
+	const struct hrtcp_key *key = &path->key;
 	const u64 now_ns = ktime_get_ns();
 	struct sock *sk = &hs->inet.sk;
 	struct hrtcp_open open = { };
 	int err;
 
 	hs->rec.key = *key;
-	hs->rec.cookie = req->rec.cookie;
-	atomic64_set(&sk->sk_cookie, req->rec.cookie);
-	WRITE_ONCE(sk->sk_mark, req->path.mark);
-	sk->sk_bound_dev_if = req->path.oif;
+	atomic64_set(&sk->sk_cookie, hs->rec.cookie);
+	WRITE_ONCE(sk->sk_mark, path->mark);
+	sk->sk_bound_dev_if = path->oif;
 	hrtcp_sock_set_local(hs, &key->laddr, key->lport);
 	hrtcp_sock_set_peer(hs, &key->raddr, key->rport);
 	err = hrtcp_route_connect(sk);
 	if (err)
 		return err;
 	hrtcp_route_open(sk, &open, now_ns);
-	hrtcp_conn_open_passive(&hs->conn, &req->req, &open, now_ns);
+	if (fast)
+		open.fast = *fast;
+	hrtcp_conn_open_passive(&hs->conn, req, &open, now_ns);
 	hrtcp_sock_set_state(sk, hs->conn.state);
 	return 0;
 }
 
-struct hrtcp_sock *hrtcp_listen_promote(struct hrtcp_request *req, struct hrtcp_arrival *a)
+/* Into the table, in the place of its request if it has one. */
+static bool enter_table(struct hrtcp_sock *hs, struct hrtcp_rec *instead_of)
 {
-	struct hrtcp_listener *lst = req->lst;
+	if (instead_of)
+		return hrtcp_rec_replace(hs->hn, instead_of, &hs->rec);
+	return !hrtcp_rec_insert(hs->hn, &hs->rec);
+}
+
+/* Return: the child, owned and in the accept queue, or NULL. */
+static struct hrtcp_sock *make_child(struct hrtcp_listener *lst, const struct hrtcp_path *path,
+				     const struct hrtcp_req *req,
+				     const struct hrtcp_fast_open *fast,
+				     struct hrtcp_rec *instead_of)
+{
 	struct hrtcp_sock *hs;
 	struct sock *sk;
 
@@ -102,20 +86,188 @@ struct hrtcp_sock *hrtcp_listen_promote(struct hrtcp_request *req, struct hrtcp_
 		return NULL;
 	hs = hrtcp_sk(sk);
 	hrtcp_sock_reset(hs);
-	if (open_child(hs, req) || !hrtcp_rec_replace(a->hn, &req->rec, &hs->rec)) {
+	hs->rec.cookie = instead_of ? instead_of->cookie : hrtcp_cookie_next();
+	hs->hashed = true;
+	if (open_child(hs, path, req, fast) || !enter_table(hs, instead_of)) {
+		hs->hashed = false;
 		discard_child(sk);
 		return NULL;
 	}
 	/* A clone is born with two references: the table's and the accept queue's. */
-	hs->hashed = true;
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, 1);
 	hrtcp_port_inherit(&hs->use, hrtcp_sk(lst->sk)->use.port, sk->sk_reuse);
-	hrtcp_req_promoted(&req->req, &lst->core);
 	hrtcp_listen_queued(&lst->core);
 	list_add_tail(&hs->accept_link, &lst->accept);
+	return hs;
+}
+
+struct hrtcp_sock *hrtcp_listen_promote(struct hrtcp_request *req)
+{
+	struct hrtcp_listener *lst = req->lst;
+	struct hrtcp_sock *hs = make_child(lst, &req->path, &req->req, NULL, &req->rec);
+
+	if (!hs)
+		return NULL;
+	hrtcp_req_promoted(&req->req, &lst->core);
 	hrtcp_request_retire(req);
 	hrtcp_request_put(req);
 	return hs;
+}
+
+void hrtcp_listen_feed(struct hrtcp_listener *lst, struct hrtcp_sock *child,
+		       struct hrtcp_arrival *a)
+{
+	struct sock *sk = &child->inet.sk;
+
+	__acquire(&sk->sk_lock.slock);	/* sk_clone_lock() does not say so */
+	a->skb->dev = NULL;
+	hrtcp_rx_feed(sk, a->skb);
+	a->skb = NULL;
+	bh_unlock_sock(sk);
+	lst->sk->sk_data_ready(lst->sk);
+}
+
+/* -- a segment for a listener --------------------------------------------------------- */
+
+/* What becomes of it; the lock of the listener is held while this is filled. */
+struct birth {
+	struct hrtcp_listener *lst;
+	struct hrtcp_arrival *a;
+	struct hrtcp_path path;
+	struct hrtcp_open open;
+	struct hrtcp_reply reply;
+	struct hrtcp_request *req;	/* a reference */
+	struct hrtcp_sock *child;	/* owned */
+};
+
+/* The way back, and what a connection over it opens with. */
+static int find_path(struct birth *b, const struct seq *iss_floor)
+{
+	struct sock *lsk = b->lst->sk;
+	struct hrtcp_arrival *a = b->a;
+	struct dst_entry *dst;
+	struct flowi fl;
+
+	b->path.listener = lsk;
+	b->path.mark = inet_request_mark(lsk, a->skb);
+	b->path.oif = inet_request_bound_dev_if(lsk, a->skb) ?: a->key.ifindex;
+	b->path.tos = inet_sk(lsk)->tos;
+	dst = hrtcp_path_route(&b->path, &fl);
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
+	hrtcp_path_open(&b->path, dst, &b->open, ktime_get_ns());
+	dst_release(dst);
+	if (iss_floor && seq_lt(b->open.iss, *iss_floor))
+		b->open.iss = *iss_floor;
+	return 0;
+}
+
+/* A SYN with a good cookie: its connection begins now. Return: false: as any other SYN. */
+static bool open_fast(struct birth *b)
+{
+	struct hrtcp_listener *lst = b->lst;
+	struct hrtcp_req req;
+
+	hrtcp_fast_judge(lst, b->a, &b->open.fast);
+	if (!b->open.fast.on)
+		return false;
+	hrtcp_req_init(&req, &lst->core, &b->a->hn->cfg, &b->open, &b->a->seg, ktime_get_ns(),
+		       &b->reply);
+	b->child = make_child(lst, &b->path, &req, &b->open.fast, NULL);
+	hrtcp_req_promoted(&req, &lst->core);
+	if (b->child) {
+		hrtcp_fast_enter(b->child, lst);
+		return true;
+	}
+	hrtcp_fast_cancel(lst);
+	b->open.fast.on = false;
+	return false;
+}
+
+static void on_syn(struct birth *b, bool cookie, const struct seq *iss_floor)
+{
+	struct hrtcp_arrival *a = b->a;
+	struct hrtcp_syncookie hash;
+	const u64 now_ns = ktime_get_ns();
+
+	b->reply.drop = HRTCP_DROP_NO_MEMORY;
+	if (find_path(b, iss_floor) || open_fast(b))
+		return;
+	if (!cookie) {
+		b->req = hrtcp_request_create(b->lst, a, &b->path, &b->open, &b->reply);
+		return;
+	}
+	hrtcp_syncookie_hash(&a->key, a->seg.seq, now_ns, &hash);
+	hrtcp_syncookie_answer(&b->lst->core, &a->hn->cfg, &b->open, &a->seg, &hash, now_ns,
+			       &b->reply);
+	hrtcp_count(a->hn, HRTCP_STAT_SYNCOOKIES_SENT);
+}
+
+static void on_cookie_ack(struct birth *b)
+{
+	struct hrtcp_arrival *a = b->a;
+	struct hrtcp_syncookie hash;
+	const u64 now_ns = ktime_get_ns();
+	struct hrtcp_req req;
+
+	b->reply.drop = HRTCP_DROP_NO_MEMORY;
+	if (find_path(b, NULL))
+		return;
+	hrtcp_syncookie_hash(&a->key, seq_sub(a->seg.seq, 1), now_ns, &hash);
+	if (!hrtcp_syncookie_check(&req, &a->hn->cfg, &b->open, &a->seg, &hash, now_ns,
+				   &b->reply)) {
+		hrtcp_count(a->hn, HRTCP_STAT_SYNCOOKIES_FAILED);
+		return;
+	}
+	hrtcp_count(a->hn, HRTCP_STAT_SYNCOOKIES_RECV);
+	b->child = make_child(b->lst, &b->path, &req, NULL, NULL);
+	if (!b->child)
+		b->reply = (struct hrtcp_reply){ .drop = HRTCP_DROP_NO_MEMORY };
+}
+
+static void judge(struct birth *b, const struct seq *iss_floor)
+{
+	struct hrtcp_listener *lst = b->lst;
+	struct hrtcp_arrival *a = b->a;
+	enum hrtcp_listen_verdict verdict;
+
+	lockdep_assert_held(&lst->lock);
+	if (lst->closed) {
+		b->reply.drop = HRTCP_DROP_NO_CONN;
+		return;
+	}
+	if (hrtcp_key_is_self(&a->key)) {
+		b->reply.drop = HRTCP_DROP_BAD_ADDRESS;
+		return;
+	}
+	verdict = hrtcp_listen_on_segment(&lst->core, &a->hn->cfg, &a->seg, iss_floor != NULL,
+					  ktime_get_ns(), &b->reply);
+	if (verdict == HRTCP_LISTEN_COOKIE_ACK)
+		on_cookie_ack(b);
+	else if (verdict != HRTCP_LISTEN_DROP)
+		on_syn(b, verdict == HRTCP_LISTEN_COOKIE, iss_floor);
+}
+
+void hrtcp_listen_rx(struct sock *sk, struct hrtcp_arrival *a, const struct seq *iss_floor)
+{
+	struct hrtcp_listener *lst = hrtcp_sk(sk)->listener;
+	struct birth b = { .lst = lst, .a = a };
+
+	hrtcp_path_of_skb(&b.path, a->hn, &a->key, a->skb);
+	spin_lock(&lst->lock);
+	judge(&b, iss_floor);
+	spin_unlock(&lst->lock);
+
+	if (b.req) {
+		hrtcp_event_seg_rcvd(a->hn, &b.req->rec, &a->seg, 0, b.reply.drop);
+		hrtcp_reply_send(&b.path, &b.req->rec, &b.reply);
+		hrtcp_request_put(b.req);
+	} else if (b.child) {
+		hrtcp_reply_send(&b.path, &b.child->rec, &b.reply);
+		hrtcp_listen_feed(lst, b.child, a);
+	} else {
+		hrtcp_reply_send(&b.path, NULL, &b.reply);
+	}
 }
 
 /* -- listen() ---------------------------------------------------------------------- */
@@ -128,10 +280,18 @@ static struct hrtcp_listener *listener_create(struct hrtcp_sock *hs)
 		return NULL;
 	lst->sk = &hs->inet.sk;
 	spin_lock_init(&lst->lock);
+	spin_lock_init(&lst->fast_lock);
 	INIT_LIST_HEAD(&lst->requests);
 	INIT_LIST_HEAD(&lst->accept);
 	smp_store_release(&hs->listener, lst);	/* accept() looks without owning */
 	return lst;
+}
+
+void hrtcp_listen_set_fast(struct hrtcp_listener *lst, u32 limit)
+{
+	spin_lock_bh(&lst->fast_lock);
+	lst->fastq.limit = limit;
+	spin_unlock_bh(&lst->fast_lock);
 }
 
 static int start_listening(struct hrtcp_sock *hs, int backlog)
@@ -164,6 +324,7 @@ static int start_listening(struct hrtcp_sock *hs, int backlog)
 		.lport = hs->inet.inet_num,
 	};
 	WRITE_ONCE(sk->sk_shutdown, 0);
+	hrtcp_listen_set_fast(lst, hs->user.fastopen_qlen);
 	lst->core.backlog = backlog;
 	lst->closed = false;
 	hrtcp_settle(sk);

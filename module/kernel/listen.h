@@ -6,6 +6,7 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 
+#include "core/fastopen.h"
 #include "core/listen.h"
 
 #include "compat.h"
@@ -22,6 +23,8 @@ struct hrtcp_listener {
 	struct list_head requests;	/* of struct hrtcp_request */
 	struct list_head accept;	/* of struct hrtcp_sock by accept_link */
 	bool closed;
+	spinlock_t fast_lock;		/* fastq; taken by the connections that hold a place */
+	struct hrtcp_fastq fastq;
 };
 
 /* proto_ops.listen and proto_ops.accept */
@@ -35,9 +38,16 @@ void hrtcp_listen_stop(struct hrtcp_sock *hs);
  * the TIME-WAIT before this demands. */
 void hrtcp_listen_rx(struct sock *sk, struct hrtcp_arrival *a, const struct seq *iss_floor);
 
-/* @req was acknowledged by @a->skb: it becomes a connection in the accept queue. lst->lock
- * is held. Return: the child, owned, to be fed; or NULL for want of memory. */
-struct hrtcp_sock *hrtcp_listen_promote(struct hrtcp_request *req, struct hrtcp_arrival *a);
+/* @req was acknowledged: it becomes a connection in the accept queue. lst->lock is held.
+ * Return: the child, owned, for hrtcp_listen_feed(); or NULL for want of memory. */
+struct hrtcp_sock *hrtcp_listen_promote(struct hrtcp_request *req);
+
+/* Once lst->lock was dropped: @a->skb is the first thing that @child sees. */
+void hrtcp_listen_feed(struct hrtcp_listener *lst, struct hrtcp_sock *child,
+		       struct hrtcp_arrival *a);
+
+/* TCP_FASTOPEN; 0: none. */
+void hrtcp_listen_set_fast(struct hrtcp_listener *lst, u32 limit);
 
 /* Anything to accept()? Any context. */
 bool hrtcp_listen_readable(const struct hrtcp_listener *lst);

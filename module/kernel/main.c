@@ -12,6 +12,7 @@
 #include "netns.h"
 #include "proto.h"
 #include "request.h"
+#include "syncookie.h"
 #include "timewait.h"
 
 #ifdef HRTCP_DEBUG
@@ -26,6 +27,7 @@ static const int fail_step;
 static int __init hrtcp_secrets_init(void)
 {
 	hrtcp_iss_init();
+	hrtcp_syncookie_init();
 	return 0;
 }
 

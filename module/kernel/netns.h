@@ -11,6 +11,8 @@
 
 #include "core/config.h"
 
+#include "fastopen.h"
+
 struct ctl_table;
 struct ctl_table_header;
 struct hrtcp_counters;
@@ -44,6 +46,7 @@ struct hrtcp_net {
 	struct rhashtable conns;	/* of struct hrtcp_rec by key; lookup.c */
 	struct hrtcp_ports ports;
 	struct hrtcp_tw_queue tw;
+	struct hrtcp_fast_net fast;
 	struct hrtcp_counters __percpu *counters;
 	struct ctl_table_header *sysctl_header;
 	struct ctl_table *sysctl_table;

@@ -142,6 +142,10 @@ static int recv_locked(struct recv *r)
 	sock_owned_by_me(r->sk);
 	if (r->sk->sk_state == TCP_LISTEN)
 		return -ENOTCONN;
+	if (conn->fast.deferred) {	/* who reads first has nothing to send with the SYN */
+		hrtcp_conn_send_syn(conn, ktime_get_ns());
+		hrtcp_settle(r->sk);
+	}
 	for (;;) {
 		err = take_round(r);
 		if (err || r->copied >= target)

@@ -89,81 +89,46 @@ static enum hrtimer_restart hrtcp_request_fired(struct hrtimer *timer)
 }
 
 static struct hrtcp_request *alloc_request(struct hrtcp_listener *lst,
-					   const struct hrtcp_arrival *a)
+					   const struct hrtcp_path *path)
 {
 	struct hrtcp_request *req = kmem_cache_zalloc(request_cache, GFP_ATOMIC | __GFP_NOWARN);
 
 	if (!req)
 		return NULL;
 	req->rec.kind = HRTCP_REC_REQ;
-	req->rec.key = a->key;
+	req->rec.key = path->key;
 	req->rec.cookie = hrtcp_cookie_next();
 	req->lst = lst;
-	hrtcp_path_of_skb(&req->path, a->hn, &a->key, a->skb);
-	req->path.listener = lst->sk;
-	req->path.mark = inet_request_mark(lst->sk, a->skb);
-	req->path.oif = inet_request_bound_dev_if(lst->sk, a->skb) ?: a->key.ifindex;
-	req->path.tos = inet_sk(lst->sk)->tos;
+	req->path = *path;
 	hrtimer_setup(&req->timer, hrtcp_request_fired, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS_SOFT);
 	refcount_set(&req->refs, 1);	/* the table's */
 	return req;
 }
 
-/* What the connection will open with, as far as the route decides. */
-static int open_request(struct hrtcp_request *req, const struct seq *iss_floor, u64 now_ns,
-			struct hrtcp_open *open)
-{
-	struct dst_entry *dst;
-	struct flowi fl;
-
-	dst = hrtcp_path_route(&req->path, &fl);
-	if (IS_ERR(dst))
-		return PTR_ERR(dst);
-	hrtcp_path_open(&req->path, dst, open, now_ns);
-	dst_release(dst);
-	if (iss_floor && seq_lt(open->iss, *iss_floor))
-		open->iss = *iss_floor;
-	return 0;
-}
-
 struct hrtcp_request *hrtcp_request_create(struct hrtcp_listener *lst,
 					   const struct hrtcp_arrival *a,
-					   const struct seq *iss_floor,
+					   const struct hrtcp_path *path,
+					   const struct hrtcp_open *open,
 					   struct hrtcp_reply *reply)
 {
-	const u64 now_ns = ktime_get_ns();
 	struct hrtcp_request *req;
-	struct hrtcp_open open = { };
 
 	lockdep_assert_held(&lst->lock);
-	req = alloc_request(lst, a);
+	req = alloc_request(lst, path);
 	if (!req)
 		return NULL;
 	/* Whoever finds it in the table waits for our lock. */
-	if (open_request(req, iss_floor, now_ns, &open) || hrtcp_rec_insert(a->hn, &req->rec)) {
+	if (hrtcp_rec_insert(a->hn, &req->rec)) {
 		kmem_cache_free(request_cache, req);
 		return NULL;
 	}
 	sock_hold(lst->sk);
-	hrtcp_req_init(&req->req, &lst->core, &a->hn->cfg, &open, &a->seg, now_ns, reply);
+	hrtcp_req_init(&req->req, &lst->core, &a->hn->cfg, open, &a->seg, ktime_get_ns(), reply);
 	list_add_tail(&req->link, &lst->requests);
 	refcount_inc(&req->refs);	/* the caller's */
 	hrtimer_start(&req->timer, ns_to_ktime(req->req.deadline_ns), HRTIMER_MODE_ABS_SOFT);
 	return req;
-}
-
-/* The child is ours, locked, until it was fed the segment that made it. */
-static void feed_child(struct hrtcp_sock *child, struct hrtcp_arrival *a, struct sock *lsk)
-{
-	struct sock *sk = &child->inet.sk;
-
-	__acquire(&sk->sk_lock.slock);	/* sk_clone_lock() does not say so */
-	a->skb->dev = NULL;
-	hrtcp_rx_feed(sk, a->skb);
-	a->skb = NULL;
-	bh_unlock_sock(sk);
-	lsk->sk_data_ready(lsk);
 }
 
 bool hrtcp_request_rx(struct hrtcp_request *req, struct hrtcp_arrival *a)
@@ -183,14 +148,14 @@ bool hrtcp_request_rx(struct hrtcp_request *req, struct hrtcp_arrival *a)
 	if (verdict == HRTCP_REQ_REMOVE)
 		kill_request(req);
 	if (verdict == HRTCP_REQ_PROMOTE) {
-		child = hrtcp_listen_promote(req, a);
+		child = hrtcp_listen_promote(req);
 		if (!child)
 			reply.drop = HRTCP_DROP_NO_MEMORY;
 	}
 	spin_unlock(&lst->lock);
 
 	if (child) {
-		feed_child(child, a, lst->sk);
+		hrtcp_listen_feed(lst, child, a);
 		return true;
 	}
 	hrtcp_event_seg_rcvd(a->hn, &req->rec, &a->seg, 0, reply.drop);

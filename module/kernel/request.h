@@ -39,7 +39,8 @@ void hrtcp_request_exit(void);
 /* A SYN came that the core wants: make a record and answer. lst->lock is held. */
 struct hrtcp_request *hrtcp_request_create(struct hrtcp_listener *lst,
 					   const struct hrtcp_arrival *a,
-					   const struct seq *iss_floor,
+					   const struct hrtcp_path *path,
+					   const struct hrtcp_open *open,
 					   struct hrtcp_reply *reply);
 
 /* Out of the list, the timer off; table and counts are the caller's. lst->lock is held. */

@@ -13,7 +13,7 @@
 #include "sock.h"
 #include "txq.h"
 
-#define FLAGS_REFUSED (MSG_OOB | MSG_FASTOPEN)
+#define FLAGS_REFUSED MSG_OOB
 
 struct send {
 	struct sock *sk;
@@ -142,9 +142,48 @@ static void push_tail(struct hrtcp_conn *conn)
 
 static int wait_connected(struct send *s)
 {
+	if (hrtcp_sk(s->sk)->conn.fast.passive)
+		return 0;		/* RFC 7413 4.2.2: the server need not wait */
 	if ((1 << s->sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV))
 		return sk_stream_wait_connect(s->sk, &s->timeo);
 	return 0;
+}
+
+/* The SYN was held back for data: it leaves now, with what it takes. */
+static int send_on_syn(struct send *s)
+{
+	struct hrtcp_conn *conn = &hrtcp_sk(s->sk)->conn;
+	size_t room = hrtcp_conn_syn_room(conn);
+	int n = 0;
+
+	while (room && msg_data_left(s->msg) && n >= 0) {
+		n = send_piece(s, min(room, msg_data_left(s->msg)));
+		if (n < 0)
+			break;
+		s->copied += n;
+		room -= n;
+	}
+	hrtcp_conn_send_syn(conn, ktime_get_ns());
+	hrtcp_settle(s->sk);
+	return n < 0 && !s->copied ? n : 0;
+}
+
+/*
+ * The handshake of MSG_FASTOPEN or TCP_FASTOPEN_CONNECT, in this call. What went with the SYN
+ * is sent whatever comes; that the peer refused is told all the same.
+ */
+static int open_fast(struct send *s)
+{
+	int err = send_on_syn(s);
+
+	if (err)
+		return err;
+	if (!s->timeo)
+		return s->copied ? 0 : -EINPROGRESS;
+	err = wait_connected(s);
+	if (s->sk->sk_state == TCP_CLOSE)
+		s->copied = 0;
+	return err;
 }
 
 static int send_locked(struct send *s)
@@ -154,10 +193,13 @@ static int send_locked(struct send *s)
 
 	sock_owned_by_me(s->sk);
 	sk_clear_bit(SOCKWQ_ASYNC_NOSPACE, s->sk);
-	err = wait_connected(s);
+	if (conn->fast.deferred)
+		err = open_fast(s);
+	else
+		err = wait_connected(s);
 	hrtcp_conn_set_cork(conn, hrtcp_sk(s->sk)->user.cork ||
 				  s->msg->msg_flags & MSG_MORE);
-	if (!err)
+	if (!err && !((1 << s->sk->sk_state) & TCPF_SYN_SENT))
 		err = send_all(s);
 	if (s->copied) {
 		if (err)
@@ -173,6 +215,14 @@ static int send_locked(struct send *s)
 	return err;
 }
 
+/* What connect() would have left, had it waited. */
+static socket_state state_of(const struct sock *sk)
+{
+	if ((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV))
+		return SS_CONNECTING;
+	return sk->sk_state == TCP_CLOSE ? SS_UNCONNECTED : SS_CONNECTED;
+}
+
 int hrtcp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	struct send s = {
@@ -180,12 +230,19 @@ int hrtcp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		.msg = msg,
 		.timeo = sock_sndtimeo(sock->sk, msg->msg_flags & MSG_DONTWAIT),
 	};
-	int ret;
+	bool fast;
+	int ret = 0;
 
 	if (msg->msg_flags & FLAGS_REFUSED)
 		return -EOPNOTSUPP;
 	lock_sock(sock->sk);
-	ret = send_locked(&s);
+	if (msg->msg_flags & MSG_FASTOPEN)
+		ret = hrtcp_connect_fast(sock, msg);
+	fast = hrtcp_sk(sock->sk)->conn.fast.deferred;
+	if (!ret)
+		ret = send_locked(&s);
+	if (fast)
+		sock->state = state_of(sock->sk);
 	release_sock(sock->sk);
 	return ret;
 }

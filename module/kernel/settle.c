@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "events.h"
+#include "fastopen.h"
 #include "netns.h"
 #include "route.h"
 #include "rxq.h"
@@ -48,6 +49,8 @@ static void take_transitions(struct hrtcp_sock *hs)
 		hrtcp_sock_set_state(sk, tr.to);
 		count_transition(hs->hn, &hs->conn, &tr);
 		hrtcp_event_state(hs->hn, &hs->rec, &tr);
+		if (tr.from == HRTCP_SYN_RECEIVED)
+			hrtcp_fast_leave(hs, tr.cause == HRTCP_C_RST_RCVD);
 		tell |= tr.from == HRTCP_FIN_WAIT_1;	/* SO_LINGER waits for it */
 	}
 	if (hs->conn.rcv.fin && !(sk->sk_shutdown & RCV_SHUTDOWN)) {
@@ -181,6 +184,8 @@ void hrtcp_settle(struct sock *sk)
 	hrtcp_clock_arm(sk, wake_ns);
 
 	events = hrtcp_conn_poll_events(&hs->conn);
+	if (events & HRTCP_EV_FAST)
+		hrtcp_fast_learn(hs);
 	if (events & HRTCP_EV_GONE) {
 		WRITE_ONCE(sk->sk_shutdown, SHUTDOWN_MASK);
 		hrtcp_sock_bury(hs);

@@ -19,6 +19,8 @@
  *                          nobody else can own yet; and under no other slock
  *   hn->tw.lock            spinlock, softirqs off: TIME-WAIT records and their queue
  *   port->lock             spinlock, softirqs off: users of a port
+ *   listener->fast_lock    spinlock, softirqs off: places for Fast Open; inside any slock
+ *   hn->fast.lock          spinlock, softirqs off: Fast Open's keys and servers
  *   bucket locks of the rhashtable
  *
  * Transmitting and waking happen under the slock, as in Linux TCP; replies for requests and
@@ -46,6 +48,7 @@
 #include <net/inet_common.h>
 #include <net/transp_v6.h>
 
+#include "fastopen.h"
 #include "listen.h"
 #include "lookup.h"
 #include "netns.h"
@@ -131,6 +134,7 @@ void hrtcp_sock_reset(struct hrtcp_sock *hs)
 	hrtcp_clock_init(&hs->clock);
 	tasklet_setup(&hs->unblock, hrtcp_unblock_fired);
 	hs->listener = NULL;
+	hs->fast_of = NULL;
 	INIT_LIST_HEAD(&hs->accept_link);
 	hs->hashed = false;
 
@@ -272,6 +276,7 @@ void hrtcp_sock_bury(struct hrtcp_sock *hs)
 
 	sock_owned_by_me(sk);
 	hrtcp_clock_stop(sk);
+	hrtcp_fast_leave(hs, false);
 	hrtcp_txq_purge(sk);
 	hrtcp_rxq_purge_core(sk);
 	if (sock_flag(sk, SOCK_DEAD))

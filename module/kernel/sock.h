@@ -32,6 +32,8 @@ struct hrtcp_user {
 	u32 keepalive_time_s, keepalive_intvl_s;
 	u32 timeout_ms;			/* TCP_USER_TIMEOUT */
 	const struct hrtcp_cc_ops *cc;
+	bool fastopen_connect, fastopen_no_cookie;
+	u32 fastopen_qlen;		/* TCP_FASTOPEN, for listen() */
 };
 
 /* The core's counts as far as they are in the namespace's. */
@@ -50,6 +52,7 @@ struct hrtcp_sock {
 	unsigned long flags;		/* enum hrtcp_sock_flag, atomic */
 	struct hrtcp_listener *listener; /* from the first listen() to the end */
 	struct list_head accept_link;	/* unaccepted: in listener->accept */
+	struct hrtcp_listener *fast_of;	/* whose Fast Open place it takes; a reference */
 	u32 pmtu_told;
 	u32 mtu;			/* of the path, as the core knows it */
 	int rcvbuf_seen;		/* sk_rcvbuf, as the core knows it */

@@ -15,6 +15,7 @@
 
 #include "core/conn.h"
 
+#include "listen.h"
 #include "netns.h"
 #include "sock.h"
 
@@ -116,6 +117,51 @@ static int get_user_timeout(struct hrtcp_sock *hs)
 	return hs->user.timeout_ms;
 }
 
+/* A server's: how many of its connections may be without an ACK of their SYN,ACK. */
+static int set_fastopen(struct hrtcp_sock *hs, int val)
+{
+	if (!((1 << hs->inet.sk.sk_state) & (TCPF_CLOSE | TCPF_LISTEN)))
+		return -EINVAL;
+	hs->user.fastopen_qlen = val;
+	if (hs->listener)
+		hrtcp_listen_set_fast(hs->listener, val);
+	return 0;
+}
+
+static int get_fastopen(struct hrtcp_sock *hs)
+{
+	return hs->user.fastopen_qlen;
+}
+
+/* A client's. */
+static int set_fastopen_connect(struct hrtcp_sock *hs, int val)
+{
+	if (!(hs->hn->cfg.fastopen & HRTCP_FAST_CLIENT))
+		return -EOPNOTSUPP;
+	if (hs->inet.sk.sk_state != TCP_CLOSE)
+		return -EINVAL;
+	hs->user.fastopen_connect = val;
+	return 0;
+}
+
+static int get_fastopen_connect(struct hrtcp_sock *hs)
+{
+	return hs->user.fastopen_connect;
+}
+
+static int set_fastopen_no_cookie(struct hrtcp_sock *hs, int val)
+{
+	if (hs->inet.sk.sk_state != TCP_CLOSE)
+		return -EINVAL;
+	hs->user.fastopen_no_cookie = val;
+	return 0;
+}
+
+static int get_fastopen_no_cookie(struct hrtcp_sock *hs)
+{
+	return hs->user.fastopen_no_cookie;
+}
+
 static int set_v6only(struct hrtcp_sock *hs, int val)
 {
 	if (hs->use.port)
@@ -203,6 +249,10 @@ static const struct int_opt int_opts[] = {
 	{ SOL_TCP, TCP_KEEPINTVL, 1, 32767, set_keepintvl, get_keepintvl },
 	{ SOL_TCP, TCP_KEEPCNT, 1, 127, set_keepcnt, get_keepcnt },
 	{ SOL_TCP, TCP_USER_TIMEOUT, 0, INT_MAX, set_user_timeout, get_user_timeout },
+	{ SOL_TCP, TCP_FASTOPEN, 0, 65535, set_fastopen, get_fastopen },
+	{ SOL_TCP, TCP_FASTOPEN_CONNECT, 0, 1, set_fastopen_connect, get_fastopen_connect },
+	{ SOL_TCP, TCP_FASTOPEN_NO_COOKIE, 0, 1, set_fastopen_no_cookie,
+	  get_fastopen_no_cookie },
 	{ SOL_IPV6, IPV6_V6ONLY, 0, 1, set_v6only, get_v6only },
 	{ SOL_IPV6, IPV6_TCLASS, -1, 255, set_tclass, get_tclass },
 	{ SOL_IPV6, IPV6_UNICAST_HOPS, -1, 255, set_hops, get_hops },

@@ -19,6 +19,7 @@
 enum what {
 	BOOL,
 	CONGESTION,
+	FAST_KEYS,
 	BYTE,
 	NUMBER,
 	TIME,
@@ -44,6 +45,10 @@ static const struct setting settings[] = {
 	{ "hr_option",		BOOL,	CFG(hr_option) },
 	{ "congestion_control",	CONGESTION, CFG(cc) },
 	{ "max_syn_backlog",	NUMBER,	CFG(max_syn_backlog),	 1, 1 << 20 },
+	{ "syncookies",		BYTE,	CFG(syncookies),	 0, 2 },
+	{ "fastopen",		BYTE,	CFG(fastopen),		 0, 7 },
+	{ "fastopen_key",	FAST_KEYS },
+	{ "fastopen_blackhole_timeout_us", TIME, CFG(fastopen_blackhole_ns), 0, 24 * HOUR },
 	{ "init_cwnd",		NUMBER,	CFG(init_cwnd_pkts),	 1, 64 },
 	{ "rto_init_us",	TIME,	CFG(rto_init_ns),	 1000, 60 * SEC },
 	{ "rto_max_us",		TIME,	CFG(rto_max_ns),	 SEC, HOUR },
@@ -144,6 +149,28 @@ static int hrtcp_sysctl_congestion(hrtcp_ctl_table *table, int write, void *buff
 	return 0;
 }
 
+/* The keys are nobody's to read but the administrator's. */
+static int hrtcp_sysctl_fast_keys(hrtcp_ctl_table *table, int write, void *buffer,
+				  size_t *lenp, loff_t *ppos)
+{
+	struct hrtcp_net *hn = table->data;
+	char text[HRTCP_FAST_KEYS_TEXT + 1] = { };
+	struct ctl_table row = {
+		.data = text,
+		.maxlen = sizeof(text),
+		.mode = table->mode,
+	};
+	int err;
+
+	if (!write)
+		hrtcp_fast_keys_print(hn, text, sizeof(text));
+	err = proc_dostring(&row, write, buffer, lenp, ppos);
+	if (write && !err)
+		err = hrtcp_fast_keys_parse(hn, text);
+	memzero_explicit(text, sizeof(text));
+	return err;
+}
+
 static void fill_row(struct ctl_table *row, const struct setting *setting,
 		     struct hrtcp_net *hn)
 {
@@ -161,6 +188,12 @@ static void fill_row(struct ctl_table *row, const struct setting *setting,
 	case CONGESTION:
 		row->maxlen = HRTCP_CC_NAME_MAX;
 		row->proc_handler = hrtcp_sysctl_congestion;
+		break;
+	case FAST_KEYS:
+		row->data = hn;
+		row->mode = 0600;
+		row->maxlen = HRTCP_FAST_KEYS_TEXT + 1;
+		row->proc_handler = hrtcp_sysctl_fast_keys;
 		break;
 	case BYTE:
 	case NUMBER:

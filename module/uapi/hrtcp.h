@@ -192,7 +192,17 @@ enum hrtcp_attr {
 	X(CHALLENGE_ACKS, "challenge_acks")			\
 	X(TX_FAILURES,	 "tx_failures")				\
 	X(TAIL_PROBES,	 "tail_probes")				\
-	X(UNDOS,	 "undos")
+	X(UNDOS,	 "undos")				\
+	X(FASTOPEN_ACTIVE, "fastopen_active")			\
+	X(FASTOPEN_ACTIVE_FAIL, "fastopen_active_fail")		\
+	X(FASTOPEN_BLACKHOLE, "fastopen_blackhole")		\
+	X(FASTOPEN_PASSIVE, "fastopen_passive")			\
+	X(FASTOPEN_PASSIVE_FAIL, "fastopen_passive_fail")	\
+	X(FASTOPEN_LISTEN_OVERFLOW, "fastopen_listen_overflow")	\
+	X(FASTOPEN_COOKIE_REQD, "fastopen_cookie_reqd")		\
+	X(SYNCOOKIES_SENT, "syncookies_sent")			\
+	X(SYNCOOKIES_RECV, "syncookies_recv")			\
+	X(SYNCOOKIES_FAILED, "syncookies_failed")
 
 enum hrtcp_stat {
 	HRTCP_STAT_NONE,

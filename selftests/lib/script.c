@@ -133,6 +133,10 @@ static bool option(const char **at, const struct base *base, struct seg *seg)
 	}
 	if (word(at, "sack"))
 		return blocks(at, base, seg);
+	if (word(at, "FO")) {
+		seg->options |= OPT_FAST;
+		return true;
+	}
 	return word(at, "TS") && timestamps(at, base, seg);
 }
 
@@ -179,6 +183,8 @@ static int print_options(char *to, int size, const struct seg *seg, const struct
 		n += snprintf(to + n, size - n, ",sackOK");
 	if (seg->options & OPT_TS)
 		n += snprintf(to + n, size - n, ",TS val %u ecr %u", seg->ts_val, seg->ts_ecr);
+	if (seg->options & OPT_FAST)
+		n += snprintf(to + n, size - n, ",FO(%d)", seg->cookie_len);
 	for (i = 0; i < seg->n_sack; i++)
 		n += snprintf(to + n, size - n, "%s %u:%u", i ? "" : ",sack",
 			      seg->sack[2 * i] - base->ack, seg->sack[2 * i + 1] - base->ack);

@@ -9,6 +9,7 @@
  * number of their direction: a SYN stands at 0, the first octet of data at 1. In place of a
  * number may stand `nxt`, the sender's next one, with +N or -N behind it; `=N` is absolute.
  * `SEQ(LEN)` is short for SEQ:END(LEN). `TS N` has the value N and echoes the last one seen.
+ * `FO` is the Fast Open option with whatever seg->cookie holds; when seen, with any.
  */
 #ifndef HRTCP_SELFTESTS_SCRIPT_H
 #define HRTCP_SELFTESTS_SCRIPT_H
@@ -28,6 +29,7 @@
 #define OPT_SACKOK 0x04
 #define OPT_TS 0x08
 #define OPT_SACK 0x10
+#define OPT_FAST 0x20
 
 struct seg {
 	uint8_t flags;
@@ -39,6 +41,8 @@ struct seg {
 	uint32_t ts_val, ts_ecr;
 	uint32_t sack[8];		/* edges */
 	int n_sack;			/* of blocks */
+	uint8_t cookie[16];		/* of Fast Open */
+	int cookie_len;
 	bool has_win, any_ts;		/* written in the text */
 	/* set by hand to send what is wrong */
 	uint8_t doff;			/* data offset field; 0: what the options need */

@@ -137,6 +137,10 @@ static int build_options(uint8_t *start, const struct seg *seg)
 			put32(at + 2 + 4 * i, seg->sack[i]);
 		at += 2 + 8 * seg->n_sack;
 	}
+	if (seg->options & OPT_FAST) {
+		memcpy(option(at, 34, 2 + seg->cookie_len), seg->cookie, seg->cookie_len);
+		at += 2 + seg->cookie_len;
+	}
 	while ((at - start) % 4)
 		*at++ = 1;
 	return at - start;
@@ -192,6 +196,10 @@ static bool read_options(const uint8_t *at, const uint8_t *end, struct seg *seg)
 			seg->wscale = at[2];
 		} else if (at[0] == 4) {
 			seg->options |= OPT_SACKOK;
+		} else if (at[0] == 34 && at[1] <= 18) {
+			seg->options |= OPT_FAST;
+			seg->cookie_len = at[1] - 2;
+			memcpy(seg->cookie, at + 2, at[1] - 2);
 		} else if (at[0] == 5) {
 			read_blocks(at, at[1], seg);
 		} else if (at[0] == 8) {
