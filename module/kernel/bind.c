@@ -6,14 +6,16 @@
 #include "bind.h"
 
 #include <linux/capability.h>
-#include <linux/random.h>
 #include <net/addrconf.h>
 #include <net/inet_common.h>
 #include <net/ip.h>
 #include <net/ip_fib.h>
 #include <net/l3mdev.h>
 
+#include "core/port.h"
+
 #include "addr.h"
+#include "iss.h"
 #include "lookup.h"
 #include "netns.h"
 #include "port.h"
@@ -22,7 +24,7 @@
 /* connect() shares ports once it holds this many, so that a client with many peers does
  * not use up the range, while a choice of few ports stays hard to guess (RFC 6056 1). */
 #define SHARE_FROM 1024
-#define SHARE_TRIES 32
+#define SHARE_SEARCH 4096
 
 #define FAMILY_V4 1
 #define FAMILY_V6 2
@@ -243,31 +245,52 @@ static bool connect_from(struct hrtcp_sock *hs, struct hrtcp_port *port)
 	return true;
 }
 
-/* A port that other connections use, from which the peer is not yet connected. */
-static bool connect_shared(struct hrtcp_sock *hs, u16 from, u16 to, int tries)
-{
-	struct hrtcp_net *hn = hs->hn;
-	struct hrtcp_port *port;
-	unsigned long num = from;
+/* A search through the range in the order of RFC 6056 3.3.4. */
+struct choice {
+	u32 f, *counter;
+	int low, high;
+};
 
-	xa_for_each_range(&hn->ports.held, num, port, from, to) {
-		if (!tries--)
-			break;
-		if (!port->shared)
-			continue;
-		atomic_inc(&port->users);
-		if (connect_from(hs, port))
-			return true;
-		hrtcp_port_put(port);
-	}
+static void choice_begin(struct choice *c, struct hrtcp_sock *hs)
+{
+	u32 g;
+
+	inet_sk_get_local_port_range(&hs->inet.sk, &c->low, &c->high);
+	hrtcp_port_hashes(&hs->rec.key, &c->f, &g);
+	c->counter = &hs->hn->ports.counters[hrtcp_port_counter(g)];
+}
+
+/* The port at @step, unless the administrator reserved it (ip_local_reserved_ports). */
+static u16 choice_port(const struct choice *c, struct hrtcp_sock *hs, u32 step)
+{
+	const u16 num = hrtcp_port_at(c->f, *c->counter, step, c->low, c->high);
+
+	return inet_is_local_reserved_port(sock_net(&hs->inet.sk), num) ? 0 : num;
+}
+
+/* A port that other connections use, from which the peer is not yet connected. */
+static bool connect_shared(struct hrtcp_sock *hs, u16 num)
+{
+	struct hrtcp_port *port = xa_load(&hs->hn->ports.held, num);
+
+	if (!port || !port->shared)
+		return false;
+	atomic_inc(&port->users);
+	if (connect_from(hs, port))
+		return true;
+	hrtcp_port_put(port);
 	return false;
 }
 
-static int connect_fresh(struct hrtcp_sock *hs)
+/* A port that nobody uses, the host's TCP included. Return: 0, or why not. */
+static int connect_fresh(struct hrtcp_sock *hs, u16 num)
 {
 	struct hrtcp_net *hn = hs->hn;
-	struct hrtcp_port *port = hrtcp_port_hold_new(hn, hs, 0);
+	struct hrtcp_port *port;
 
+	if (xa_load(&hn->ports.held, num))
+		return -EADDRINUSE;
+	port = hrtcp_port_hold_new(hn, hs, num);
 	if (IS_ERR(port))
 		return PTR_ERR(port);
 	port->shared = true;
@@ -278,24 +301,47 @@ static int connect_fresh(struct hrtcp_sock *hs)
 	return -EADDRNOTAVAIL;
 }
 
+/* @fresh: also ports that are not held yet. */
+static int search(struct hrtcp_sock *hs, const struct choice *c, u32 steps, bool fresh)
+{
+	u32 step;
+	u16 num;
+	int err;
+
+	for (step = 0; step < steps; step++) {
+		num = choice_port(c, hs, step);
+		if (!num)
+			continue;
+		err = connect_shared(hs, num) ? 0 : -EADDRNOTAVAIL;
+		if (err && fresh)
+			err = connect_fresh(hs, num);
+		if (err == -ENOMEM)
+			return err;
+		if (!err) {
+			*c->counter += step + 1;
+			return 0;
+		}
+		cond_resched();
+	}
+	return -EADDRNOTAVAIL;
+}
+
 int hrtcp_bind_connect(struct hrtcp_sock *hs)
 {
 	struct hrtcp_net *hn = hs->hn;
-	int low, high, start, err = 0;
+	struct choice c;
+	int err = -EADDRNOTAVAIL;
+	u32 all;
 
 	sock_owned_by_me(&hs->inet.sk);
-	inet_sk_get_local_port_range(&hs->inet.sk, &low, &high);
-	start = low + get_random_u32_below(high - low + 1);
+	choice_begin(&c, hs);
+	all = c.high - c.low + 1;
 	mutex_lock(&hn->ports.lock);
-	if (hn->ports.n_shared >= SHARE_FROM && connect_shared(hs, start, high, SHARE_TRIES))
-		goto out;
-	err = connect_fresh(hs);
-	if (err && err != -ENOMEM && (connect_shared(hs, start, high, INT_MAX) ||
-				      connect_shared(hs, low, start, INT_MAX)))
-		err = 0;
-	if (err == -EADDRINUSE)
-		err = -EADDRNOTAVAIL;
-out:
+	/* Once many are held they are shared, if there is a free one among the next. */
+	if (hn->ports.n_shared >= SHARE_FROM)
+		err = search(hs, &c, min_t(u32, SHARE_SEARCH, all), false);
+	if (err == -EADDRNOTAVAIL)
+		err = search(hs, &c, all, true);
 	mutex_unlock(&hn->ports.lock);
 	return err;
 }

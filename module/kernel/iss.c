@@ -15,16 +15,34 @@
 
 static siphash_key_t iss_key __read_mostly;
 static siphash_key_t ts_key __read_mostly;
+static siphash_key_t port_key __read_mostly;
 
 void hrtcp_iss_init(void)
 {
 	get_random_bytes(&iss_key, sizeof(iss_key));
 	get_random_bytes(&ts_key, sizeof(ts_key));
+	get_random_bytes(&port_key, sizeof(port_key));
 }
 
 struct seq hrtcp_iss(const struct hrtcp_key *key, u64 now_ns)
 {
 	return hrtcp_isn((u32)siphash(key, sizeof(*key), &iss_key), now_ns);
+}
+
+void hrtcp_port_hashes(const struct hrtcp_key *key, u32 *f, u32 *g)
+{
+	struct hrtcp_key any = *key;
+	u64 hash;
+
+	any.lport = 0;
+	hash = siphash(&any, sizeof(any), &port_key);
+	*f = (u32)hash;
+	*g = (u32)(hash >> 32);
+}
+
+u32 hrtcp_txhash(const struct hrtcp_key *key)
+{
+	return (u32)siphash(key, sizeof(*key), &port_key) ?: 1;
 }
 
 u32 hrtcp_ts_offset(const struct hrtcp_key *key)

@@ -10,6 +10,7 @@
 #include <linux/xarray.h>
 
 #include "core/config.h"
+#include "core/port.h"
 
 #include "fastopen.h"
 
@@ -23,6 +24,7 @@ struct hrtcp_ports {
 	struct mutex lock;		/* creation, destruction, choice of ports */
 	struct xarray held;		/* of struct hrtcp_port by number; read under RCU */
 	u32 n_shared;			/* of them chosen by connect() */
+	u32 counters[HRTCP_PORT_COUNTERS]; /* RFC 6056 3.3.4, each begins anywhere */
 	struct delayed_work reaper;
 };
 

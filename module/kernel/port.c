@@ -13,6 +13,7 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/net.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
@@ -213,6 +214,7 @@ void hrtcp_ports_init(struct hrtcp_net *hn)
 {
 	mutex_init(&hn->ports.lock);
 	xa_init(&hn->ports.held);
+	get_random_bytes(hn->ports.counters, sizeof(hn->ports.counters));
 	INIT_DELAYED_WORK(&hn->ports.reaper, hrtcp_ports_work);
 }
 

@@ -13,6 +13,7 @@
 #include "core/listen.h"
 
 #include "events.h"
+#include "iss.h"
 #include "netns.h"
 #include "route.h"
 #include "stats.h"
@@ -39,14 +40,18 @@ static void push_v4(struct sk_buff *skb, const struct hrtcp_path *path, u8 ecn,
 }
 
 static void push_v6(struct sk_buff *skb, const struct hrtcp_path *path, u8 ecn,
-		    struct dst_entry *dst)
+		    struct dst_entry *dst, struct flowi6 *fl6)
 {
+	struct net *net = path->hn->net;
 	struct ipv6hdr *hdr;
+	__be32 label;
+
+	label = ip6_make_flowlabel(net, skb, 0, ip6_default_np_autolabel(net), fl6);
 
 	skb_push(skb, sizeof(*hdr));
 	skb_reset_network_header(skb);
 	hdr = ipv6_hdr(skb);
-	ip6_flow_hdr(hdr, path->tos | ecn, 0);
+	ip6_flow_hdr(hdr, path->tos | ecn, label);
 	hdr->payload_len = htons(skb->len - sizeof(*hdr));
 	hdr->nexthdr = IPPROTO_TCP;
 	hdr->hop_limit = ip6_dst_hoplimit(dst);
@@ -74,11 +79,12 @@ static void xmit(const struct hrtcp_path *path, const struct hrtcp_seg *seg)
 	hrtcp_tx_push_header(skb, &path->key, seg);
 	skb_dst_set(skb, dst);
 	skb->mark = path->mark;
+	__skb_set_sw_hash(skb, hrtcp_txhash(&path->key), true);
 	if (hrtcp_key_v4(&path->key)) {
 		push_v4(skb, path, seg->ip_ecn, dst);
 		ip_local_out(net, NULL, skb);
 	} else {
-		push_v6(skb, path, seg->ip_ecn, dst);
+		push_v6(skb, path, seg->ip_ecn, dst, &fl.u.ip6);
 		ip6_local_out(net, NULL, skb);
 	}
 }

@@ -89,7 +89,7 @@ int hrtcp_route_connect(struct sock *sk)
 
 	sock_owned_by_me(sk);
 	sk->sk_gso_type = is_v4(sk) ? SKB_GSO_TCPV4 : SKB_GSO_TCPV6;
-	sk_set_txhash(sk);
+	sk->sk_txhash = hrtcp_txhash(&hs->rec.key);
 	atomic_set(&inet->inet_id, get_random_u32() & U16_MAX);
 	dst = route(sk);
 	if (IS_ERR(dst))

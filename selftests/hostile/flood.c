@@ -62,6 +62,31 @@ TEST_F(flood, R4987_01_R4987_03_an_honest_client_is_served_and_memory_is_bounded
 	SEES(". 1:1209(1208) ack 101");
 }
 
+/* Of an IPv6 packet as it came. */
+static int flow_label(const struct peer *peer)
+{
+	return (peer->packet[1] & 15) << 16 | peer->packet[2] << 8 | peer->packet[3];
+}
+
+TEST_F(flood, R4987_04_the_synack_is_repeated_and_the_flow_label_stays)
+{
+	int listener = sock_listen(&self->peer.host, 80, 1), label;
+
+	ASSERT_LE(0, listener);
+	SENDS("S 0:0(0)");
+	SEES("S. 0:0(0) ack 1");
+	label = flow_label(&self->peer);
+	SEES("S. 0:0(0) ack 1");
+	if (variant->ipv == 6) {
+		EXPECT_NE(0, label);
+		EXPECT_EQ(label, flow_label(&self->peer));
+	}
+	SENDS("P. 1:101(100) ack 1");
+	SEES(". 1:1(0) ack 101");
+	if (variant->ipv == 6)
+		EXPECT_EQ(label, flow_label(&self->peer));
+}
+
 TEST_F(flood, R4987_03_forged_acknowledgments_are_dropped)
 {
 	int i, listener;

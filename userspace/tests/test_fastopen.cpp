@@ -255,6 +255,44 @@ TEST_CASE("Fast Open: a long cookie takes the place of the hrTCP option", "[R741
 		   "FO 01020304050607080000000000000000>");
 }
 
+TEST_CASE("Fast Open: cookies of odd, short or long length are ignored", "[R7413-02]")
+{
+	for (u8 len = 0; len <= 20; len++) {
+		u8 octets[60] = {};
+		hrtcp_seg seg{};
+		const bool good = !len || (len >= 4 && len <= 16 && len % 2 == 0);
+		octets[12] = 15 << 4;
+		octets[13] = HRTCP_SYN;
+		octets[20] = 34;
+		octets[21] = static_cast<u8>(2 + len);
+		for (u8 i = 0; i < len; i++)
+			octets[22 + i] = static_cast<u8>(i + 1);
+		REQUIRE(hrtcp_wire_parse(octets, 60, 60, &seg) == HRTCP_DROP_NONE);
+		CHECK(!!(seg.opt.present & HRTCP_OPT_FAST) == good);
+		if (good)
+			CHECK(seg.opt.fast.len == len);
+		if (good && len)
+			CHECK(seg.opt.fast.octets[len - 1] == len);
+		octets[13] = HRTCP_ACK;			// nor without a SYN
+		REQUIRE(hrtcp_wire_parse(octets, 60, 60, &seg) == HRTCP_DROP_NONE);
+		CHECK_FALSE(seg.opt.present & HRTCP_OPT_FAST);
+	}
+}
+
+TEST_CASE("Fast Open: the assigned kind goes alone", "[R7413-02][R6994-03]")
+{
+	Opening h(with_cookie, 0);
+	u8 octets[HRTCP_HDR_MAX];
+
+	SEND_SYN(h, 0);
+	const auto sent = h.take_sent();
+	REQUIRE(sent.size() == 1);
+	const u32 len = hrtcp_wire_build(octets, 1, 2, &sent[0].seg);
+	REQUIRE(len == 20 + 4 + 12);
+	const u8 want[] = { 1, 1, 34, 10, 1, 2, 3, 4, 5, 6, 7, 8 };
+	CHECK(!memcmp(octets + 24, want, sizeof(want)));
+}
+
 // -- what is remembered --------------------------------------------------------------------
 
 TEST_CASE("fast_entry: what the user does not ask for is off", "[R7413-01]")
