@@ -26,18 +26,23 @@ static int willing(struct pair *pair)
 	return err ? err : fd;
 }
 
-/* sendto() with MSG_FASTOPEN. Returns the socket. */
-static int open_with_data(struct pair *pair, int flags)
+/* sendto() with MSG_FASTOPEN. Returns 0, or the negative errno. */
+static int send_fast(struct pair *pair, int fd, int flags)
 {
 	struct sockaddr_storage addr = addr_of(&pair->server, 80);
-	int fd = sock_new(&pair->client);
 	uint8_t data[LEN];
 
 	pattern_fill(data, 0, LEN);
-	if (sendto(fd, data, LEN, MSG_FASTOPEN | flags, (struct sockaddr *)&addr,
-		   addr_len(&addr)) != LEN)
-		return -errno;
-	return fd;
+	return sendto(fd, data, LEN, MSG_FASTOPEN | flags, (struct sockaddr *)&addr,
+		      addr_len(&addr)) == LEN ? 0 : -errno;
+}
+
+/* The same with a new socket, which it returns. */
+static int open_with_data(struct pair *pair, int flags)
+{
+	int fd = sock_new(&pair->client);
+
+	return send_fast(pair, fd, flags) ?: fd;
 }
 
 static int syn_data(int fd)
@@ -104,7 +109,9 @@ TEST_F(fastopen, without_waiting_the_call_says_what_it_took)
 	int listener = willing(&self->pair), client, server;
 
 	ASSERT_LE(0, listener);
-	EXPECT_EQ(-EINPROGRESS, open_with_data(&self->pair, MSG_DONTWAIT));	/* no cookie */
+	client = sock_new(&self->pair.client);
+	EXPECT_EQ(-EINPROGRESS, send_fast(&self->pair, client, MSG_DONTWAIT));	/* no cookie */
+	EXPECT_EQ(POLLOUT, sock_poll(client, POLLOUT, WAIT_MS));	/* now there is one */
 	server = sock_accept(listener);
 	ASSERT_LE(0, server);
 	client = open_with_data(&self->pair, MSG_DONTWAIT);
