@@ -175,6 +175,8 @@ void hrtcp_settle(struct sock *sk)
 	match_rcvbuf(hs);
 	if (sk->sk_err_soft != hs->conn.soft_err)
 		WRITE_ONCE(sk->sk_err_soft, hs->conn.soft_err);
+	if (hs->conn.events & HRTCP_EV_FAST)
+		hrtcp_fast_learn(hs);	/* before anyone can see that it is connected */
 	take_transitions(hs);
 	hrtcp_route_check(sk);
 	wake_ns = drain_tx(hs);
@@ -184,8 +186,6 @@ void hrtcp_settle(struct sock *sk)
 	hrtcp_clock_arm(sk, wake_ns);
 
 	events = hrtcp_conn_poll_events(&hs->conn);
-	if (events & HRTCP_EV_FAST)
-		hrtcp_fast_learn(hs);
 	if (events & HRTCP_EV_GONE) {
 		WRITE_ONCE(sk->sk_shutdown, SHUTDOWN_MASK);
 		hrtcp_sock_bury(hs);
