@@ -56,10 +56,13 @@ static void advance_una(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 	snd->nxt = seq_max(snd->nxt, una);	/* a window probe was taken */
 	snd->max = seq_max(snd->max, snd->nxt);
 	snd->probes = 0;
+	conn->recovery.unanswered = 0;
+	snd->urgent = snd->urgent && seq_lt(una, snd->up);
 	conn->progress_ns = ack->now_ns;
 	conn->advance_ns = ack->now_ns;
 	conn->soft_err = 0;		/* whatever ICMP said, the path works */
 	hrtcp_txq_ack(&conn->txq, una, d);
+	hrtcp_mtup_on_ack(conn, d, ack->now_ns);
 	if (d->repeated)
 		ack->rtt_ns = echoed_rtt(conn, seg, echo_end_ns, ack->now_ns);
 	else if (d->rtt_sent_ns)
@@ -114,6 +117,8 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 		.now_ns = now_ns,
 		.prior_pipe_bytes = conn->txq.pipe_bytes,
 		.cwnd_limited = conn->snd.cwnd_limited,
+		.has_ts = conn->ts.on && seg->opt.present & HRTCP_OPT_TS,
+		.tsecr = seg->opt.tsecr,
 		.sacked = seg->opt.present & HRTCP_OPT_SACK,
 		.ece = (seg->flags & (HRTCP_ECE | HRTCP_SYN)) == HRTCP_ECE,
 	};

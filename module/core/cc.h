@@ -28,6 +28,8 @@ struct hrtcp_ack {
 	bool cwnd_limited;		/* cwnd was what held the sender back */
 	bool sacked;			/* carried a SACK option */
 	bool ece;			/* the peer echoes a congestion mark */
+	bool has_ts;
+	u32 tsecr;			/* the TSval that it echoes, RFC 7323 3.2 */
 	bool original;			/* acknowledged what no timeout sent again, RFC 5682 */
 };
 

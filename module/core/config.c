@@ -15,6 +15,12 @@ const struct hrtcp_cfg hrtcp_cfg_default = {
 	.fastopen = 1,			/* HRTCP_FAST_CLIENT, for who asks */
 	.fastopen_blackhole_ns = SEC(3600),
 	.init_cwnd_pkts = 10,		/* RFC 6928 2 */
+	.mtu_probing = HRTCP_MTU_PROBING_BLACK_HOLE,
+	.base_mss = 1024,		/* RFC 4821 7.2 */
+	.mtu_probe_floor = 48,
+	.probe_threshold = 8,
+	.probe_interval_ns = SEC(600),	/* RFC 4821 7.3 */
+	.retries1 = 3,			/* RFC 9293 SHLD-10 */
 	.rto_init_ns = SEC(1),		/* RFC 6298 2.1 */
 	.rto_max_ns = SEC(120),
 	.rto_granularity_ns = MS(10),	/* a peer that ticks at HZ=100 */

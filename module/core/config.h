@@ -7,6 +7,13 @@
 
 struct hrtcp_cc_ops;
 
+/* cfg.mtu_probing, the values of net.ipv4.tcp_mtu_probing. */
+enum hrtcp_mtu_probing {
+	HRTCP_MTU_PROBING_NEVER,
+	HRTCP_MTU_PROBING_BLACK_HOLE,	/* once a path seems to swallow large segments */
+	HRTCP_MTU_PROBING_ALWAYS,
+};
+
 struct hrtcp_cfg {
 	const struct hrtcp_cc_ops *cc;	/* of new connections; NULL: CUBIC */
 	bool sack;			/* offer and accept SACK-permitted, RFC 2018 */
@@ -19,6 +26,12 @@ struct hrtcp_cfg {
 	u32 init_cwnd_pkts;		/* IW10, RFC 6928 */
 	u8 ecn;				/* HRTCP_ECN_*, core/ecn.h */
 	bool hr_option;			/* tell and use the hrTCP option, core/wire.h */
+	u8 mtu_probing;			/* enum hrtcp_mtu_probing, RFC 4821 */
+	u32 base_mss;			/* where probing begins: most paths take it */
+	u32 mtu_probe_floor;		/* a black hole shrinks segments to this at the most */
+	u32 probe_threshold;		/* octets: a smaller range is not worth a probe */
+	u64 probe_interval_ns;		/* until a path is probed anew; at least 5 min */
+	u32 retries1;			/* R1: retransmissions of one segment, RFC 9293 3.8.3 */
 	u64 rto_init_ns;		/* before a sample, RFC 6298 2.1 */
 	u64 rto_max_ns;			/* RFC 6298 2.5; at least 60 s */
 	u64 rto_granularity_ns;		/* G of RFC 6298, of the peer's timers */

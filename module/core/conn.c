@@ -40,6 +40,7 @@ static void start(struct hrtcp_conn *conn, const struct hrtcp_open *open, struct
 	snd->mss_peer = open->mss_default;
 	snd->mss_path = open->mss_path;
 	snd->gso_max = open->gso_max;
+	conn->mtup.floor = open->mss_floor;
 	rcv->buf_bytes = open->rcvbuf_bytes;
 	rcv->buf_max_bytes = open->rcvbuf_max_bytes;
 	rcv->mss = open->mss_advertise;
@@ -130,6 +131,8 @@ u32 hrtcp_conn_size_goal(const struct hrtcp_conn *conn)
 	u32 mss = conn->snd.mss;
 	u32 n = min_t(u32, conn->snd.gso_max / mss, HRTCP_UNITS_MAX);
 
+	if (conn->mtup.on)		/* a probe is one node */
+		n = max_t(u32, n, DIV_ROUND_UP(conn->mtup.high, mss));
 	return max_t(u32, n, 1) * mss;
 }
 
@@ -209,6 +212,7 @@ void hrtcp_conn_on_path(struct hrtcp_conn *conn, u16 mss_path, u32 gso_max)
 
 	conn->snd.mss_path = mss_path;
 	conn->snd.gso_max = gso_max;
+	hrtcp_mtup_on_path(conn);
 	hrtcp_conn_sync_mss(conn);
 	if (conn->snd.mss < before) {
 		hrtcp_txq_recut(&conn->txq, conn->snd.mss);
@@ -325,9 +329,9 @@ struct hrtcp_rxnode *hrtcp_conn_drain_rx(struct hrtcp_conn *conn)
 	return hrtcp_reasm_drain(&conn->reasm);
 }
 
-u8 hrtcp_conn_poll_events(struct hrtcp_conn *conn)
+u16 hrtcp_conn_poll_events(struct hrtcp_conn *conn)
 {
-	u8 events = conn->events;
+	u16 events = conn->events;
 
 	conn->events = 0;
 	return events;

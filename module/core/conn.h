@@ -33,6 +33,7 @@ struct hrtcp_open {
 	u16 mss_default;		/* peer without MSS option: 536 or 1220 */
 	u32 gso_max;			/* octets of payload sent at once, at least mss_path */
 	struct hrtcp_fast_open fast;	/* RFC 7413; all 0: without */
+	u16 mss_floor;			/* what every path takes: RFC 8201 4 for IPv6; 0: none */
 };
 
 /* ISN of RFC 6528 3: a keyed hash of the addresses and ports plus a 4 us clock. */
@@ -111,6 +112,9 @@ u32 hrtcp_conn_size_goal(const struct hrtcp_conn *conn);
 void hrtcp_conn_on_write(struct hrtcp_conn *conn, struct hrtcp_txnode *node, u32 len,
 			 bool push);
 
+/* All that was written so far is urgent, RFC 9293 3.8.5: follows hrtcp_conn_on_write(). */
+void hrtcp_conn_on_urgent(struct hrtcp_conn *conn);
+
 /* RECEIVE: the user took @len octets. */
 void hrtcp_conn_on_read(struct hrtcp_conn *conn, u32 len);
 
@@ -125,6 +129,12 @@ void hrtcp_conn_on_abort(struct hrtcp_conn *conn, int err, u64 now_ns);
 
 /* The path's MTU gives @mss_path octets a segment, super-segments hold @gso_max. */
 void hrtcp_conn_on_path(struct hrtcp_conn *conn, u16 mss_path, u32 gso_max);
+
+/*
+ * "Too big", says a router of our segment @seq: its way takes segments of @mss_path. Return:
+ * whether to believe it; if not, it may turn out to be true (HRTCP_EV_TOO_BIG). RFC 5927 7.2
+ */
+bool hrtcp_conn_on_too_big(struct hrtcp_conn *conn, struct seq seq, u16 mss_path);
 
 /* An ICMP error for our segment @seq. @hard: RFC 1122 4.2.3.9 calls it hard. */
 void hrtcp_conn_on_icmp(struct hrtcp_conn *conn, struct seq seq, int err, bool hard,
@@ -195,9 +205,12 @@ struct hrtcp_rxnode *hrtcp_conn_drain_rx(struct hrtcp_conn *conn);
 #define HRTCP_EV_GONE		0x10	/* CLOSED: nothing will happen any more */
 #define HRTCP_EV_TIME_WAIT	0x20	/* may be replaced by a struct hrtcp_tw */
 #define HRTCP_EV_FAST		0x40	/* conn->fast.outcome: hrtcp_fast_entry_learn() */
+#define HRTCP_EV_URGENT		0x80	/* an urgent pointer came, or advanced */
+#define HRTCP_EV_ADVICE		0x100	/* R1: the route may be bad, RFC 9293 3.8.3 */
+#define HRTCP_EV_TOO_BIG	0x200	/* what hrtcp_conn_on_too_big() held is true */
 
 /* HRTCP_EV_* since the last call. */
-u8 hrtcp_conn_poll_events(struct hrtcp_conn *conn);
+u16 hrtcp_conn_poll_events(struct hrtcp_conn *conn);
 
 /* Transitions since the last call, oldest first. Return: whether @tr was filled. */
 bool hrtcp_conn_poll_transition(struct hrtcp_conn *conn, struct hrtcp_transition *tr);
@@ -209,6 +222,12 @@ u32 hrtcp_conn_queued(const struct hrtcp_conn *conn);
 
 /* The end of the stream was received and everything before it read. */
 bool hrtcp_conn_at_eof(const struct hrtcp_conn *conn);
+
+/*
+ * Is there urgent data that the user has not read? @ahead: octets to read until all of it is,
+ * whether they have arrived or not. RFC 9293 MUST-33
+ */
+bool hrtcp_conn_urgent(const struct hrtcp_conn *conn, u32 *ahead);
 
 /* NULL, or what is wrong: invariants that no segment and no call may break. */
 const char *hrtcp_conn_check(const struct hrtcp_conn *conn);

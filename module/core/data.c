@@ -44,6 +44,7 @@ void hrtcp_conn_on_read(struct hrtcp_conn *conn, u32 len)
 	u32 now, next;
 
 	rcv->unread_bytes -= min_t(u32, len, rcv->unread_bytes);
+	rcv->urgent = hrtcp_conn_urgent(conn, &now);
 	if (!hrtcp_state_may_receive(conn->state))
 		return;
 	/* Tell a sender that waits: once the window can at least be doubled. */
@@ -208,7 +209,9 @@ static void keep(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct se
 		return;
 	else
 		rx->take = HRTCP_TAKE_KEEP;
-	if (seq_gt(end, seg->seq))	/* a duplicate names the block that holds it */
+	if (rx->take == HRTCP_TAKE_KEEP && seq_lt(conn->reasm.run_start, conn->reasm.run_end))
+		hrtcp_sack_kept(&conn->sack, conn->reasm.run_start, conn->reasm.run_end);
+	else if (seq_gt(end, seg->seq))	/* a duplicate names the block that holds it */
 		hrtcp_sack_kept(&conn->sack, seg->seq, end);
 }
 

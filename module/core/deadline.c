@@ -37,14 +37,28 @@ static void back_off(struct hrtcp_conn *conn)
 		conn->rtt.backoff++;
 }
 
+/* R1: IP should look for another way, and the user may want to know. RFC 9293 SHLD-9 */
+static void doubt_path(struct hrtcp_conn *conn)
+{
+	conn->events |= HRTCP_EV_ADVICE;
+	if (!conn->soft_err)
+		conn->soft_err = ETIMEDOUT;
+}
+
 static void retransmit_fired(struct hrtcp_conn *conn, u64 now_ns)
 {
+	bool full_stop;
+
 	if (seq_eq(conn->snd.una, conn->snd.nxt))
 		return;
 	if (now_ns - conn->progress_ns >= patience_ns(conn)) {
 		hrtcp_conn_transition(conn, HRTCP_C_RTX_TIMEOUT, NULL, now_ns);
 		return;
 	}
+	full_stop = conn->recovery.unanswered >= conn->cfg->retries1;
+	conn->recovery.unanswered = (u8)min_t(u32, conn->recovery.unanswered + 1u, 255);
+	if (full_stop)			/* RFC 9293 3.8.3 (a) */
+		doubt_path(conn);
 	if (syn_outstanding(conn)) {
 		hrtcp_fast_on_lost(conn);
 		if (conn->txq.pipe_bytes)	/* sent in SYN-RECEIVED, RFC 7413 4.2.2 */
@@ -53,6 +67,7 @@ static void retransmit_fired(struct hrtcp_conn *conn, u64 now_ns)
 		conn->syn_repeated = true;
 		conn->snd.fin_lost = conn->snd.fin_sent;
 	} else {
+		hrtcp_mtup_on_timeout(conn, full_stop, now_ns);
 		hrtcp_recovery_on_timeout(conn, now_ns);
 	}
 	back_off(conn);

@@ -5,7 +5,7 @@
  *   hrtcp_conn_on_segment()   by state
  *   on_syn_sent()             3.10.7.3
  *   on_synchronized()         3.10.7.4: timestamps (RFC 7323), steps 1, 2 and 4 here,
- *                             step 5 in ack.c, steps 7 and 8 in data.c
+ *                             step 5 in ack.c, 6 in urgent.c, 7 and 8 in data.c
  *   on_time_wait()            by the compact record of timewait.c
  */
 #include "steps.h"
@@ -27,6 +27,8 @@ void hrtcp_conn_sync_mss(struct hrtcp_conn *conn)
 {
 	u32 mss = min_t(u32, conn->snd.mss_peer, conn->snd.mss_path);
 
+	if (conn->mtup.on)
+		mss = min_t(u32, mss, conn->mtup.low);
 	mss = max_t(u32, mss, MSS_MIN);
 	if (conn->ts.on)
 		mss -= HRTCP_TS_SPACE;	/* RFC 9293 3.7.1: options count */
@@ -63,6 +65,7 @@ void hrtcp_conn_negotiate(struct hrtcp_conn *conn, const struct hrtcp_opts *opt,
 	if (cfg->hr_option && opt->present & HRTCP_OPT_HR)
 		negotiate_hr(conn, opt->hr_delack_us, now_ns);
 	conn->sack.on = cfg->sack && opt->present & HRTCP_OPT_SACK_OK;
+	hrtcp_mtup_init(conn, conn->mtup.floor);
 	hrtcp_conn_sync_mss(conn);
 	conn->cc.cwnd_bytes = hrtcp_cc_initial_window(conn->snd.mss, cfg->init_cwnd_pkts,
 						      conn->syn_repeated);
@@ -152,8 +155,18 @@ static enum hrtcp_drop on_syn_sent(struct hrtcp_conn *conn, const struct hrtcp_s
 	hrtcp_fast_on_answer(conn, seg);
 	hrtcp_conn_transition(conn, HRTCP_C_SYNACK_RCVD, seg, now_ns);
 	conn->rcv.ack_now = true;
+	hrtcp_urgent_step(conn, seg);
 	hrtcp_data_step(conn, &rest, node, now_ns, rx);
 	return rx->drop;
+}
+
+/* Two ends that answer each other's empty segments would never stop. */
+static void answer_unacceptable(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
+{
+	if (hrtcp_seg_len(seg))
+		conn->rcv.ack_now = true;
+	else
+		hrtcp_conn_challenge(conn, now_ns);
 }
 
 /* RFC 7323 5.3 R1: before step 1. */
@@ -171,7 +184,7 @@ static enum hrtcp_drop check_timestamps(struct hrtcp_conn *conn, const struct hr
 		return HRTCP_DROP_NONE;
 	hrtcp_sack_duplicate(&conn->sack, seg->seq,
 			     seq_min(seq_add(seg->seq, seg->len), conn->rcv.nxt));
-	conn->rcv.ack_now = true;
+	answer_unacceptable(conn, seg, now_ns);
 	return HRTCP_DROP_PAWS;
 }
 
@@ -186,7 +199,7 @@ static bool handshake_again(struct hrtcp_conn *conn, const struct hrtcp_seg *seg
 	return true;
 }
 
-/* Step 1. An empty ACK that keeps coming from outside is answered at a bounded rate. */
+/* Step 1. */
 static enum hrtcp_drop check_sequence(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 				      u64 now_ns)
 {
@@ -202,10 +215,7 @@ static enum hrtcp_drop check_sequence(struct hrtcp_conn *conn, const struct hrtc
 	if (seq_lt(seg->seq, rcv->nxt))
 		hrtcp_sack_duplicate(&conn->sack, seg->seq,
 				     seq_min(seq_add(seg->seq, seg->len), rcv->nxt));
-	if (hrtcp_seg_len(seg))
-		conn->rcv.ack_now = true;
-	else
-		hrtcp_conn_challenge(conn, now_ns);
+	answer_unacceptable(conn, seg, now_ns);
 	return seq_lt(seg->seq, rcv->nxt) && seg->len ? HRTCP_DROP_DUPLICATE :
 							HRTCP_DROP_OUT_OF_WINDOW;
 }
@@ -273,6 +283,7 @@ static enum hrtcp_drop on_synchronized(struct hrtcp_conn *conn, const struct hrt
 	if (drop)
 		return drop;
 	conn->rcv.ack_now |= again;
+	hrtcp_urgent_step(conn, seg);
 	hrtcp_data_step(conn, again ? &rest : seg, node, now_ns, rx);
 	hrtcp_data_release(conn, seg, now_ns);
 	if (conn->state == HRTCP_FIN_WAIT_1 && hrtcp_ack_covers_fin(conn))
@@ -304,7 +315,7 @@ bool hrtcp_conn_may_batch(const struct hrtcp_conn *conn)
 
 	return hrtcp_state_synchronized(conn->state) && !conn->rcv.fin && !conn->reasm.nodes &&
 	       !conn->sack.dsack_due && !pending->rst && !pending->syn && !pending->ack &&
-	       !(conn->events & (u8)~(HRTCP_EV_READABLE | HRTCP_EV_WRITABLE));
+	       !(conn->events & (u16)~(HRTCP_EV_READABLE | HRTCP_EV_WRITABLE));
 }
 
 void hrtcp_conn_on_segment(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,

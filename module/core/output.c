@@ -23,6 +23,7 @@ void hrtcp_segment_finish(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_
 	seg->flags |= HRTCP_ACK;
 	seg->ack = rcv->nxt;
 	hrtcp_ecn_mark(conn, seg, tx->retransmit);
+	hrtcp_urgent_put(conn, seg);
 	seg->wnd = hrtcp_rcv_select_window(conn);
 	if (conn->ts.on)
 		put_timestamps(conn, &seg->opt, now_ns);

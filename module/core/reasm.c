@@ -50,21 +50,103 @@ static struct hrtcp_rxnode *find_place(struct hrtcp_reasm *r, struct seq seq,
 	return before;
 }
 
-/* Free what @node covers behind it, shorten @node where it runs into a longer one. */
+/* The end of the run that @node is the first of. */
+static struct seq end_of_run(const struct hrtcp_rxnode *node)
+{
+	const struct hrtcp_rxnode *next = rxnode(rb_next(&node->rb));
+
+	return next && seq_eq(next->seq, node->end) ? node->run : node->end;
+}
+
+/* The beginning of the run that @node is the last of. */
+static struct seq start_of_run(const struct hrtcp_rxnode *node)
+{
+	const struct hrtcp_rxnode *prev = rxnode(rb_prev(&node->rb));
+
+	return prev && seq_eq(prev->end, node->seq) ? node->run : node->seq;
+}
+
+static struct hrtcp_rxnode *find(const struct hrtcp_reasm *r, struct seq seq)
+{
+	struct rb_node *at = r->root.rb_node_top;
+
+	while (at && !seq_eq(rxnode(at)->seq, seq))
+		at = seq_lt(rxnode(at)->seq, seq) ? at->rb_right : at->rb_left;
+	return rxnode(at);
+}
+
+/* The node that ends at @end. */
+static struct hrtcp_rxnode *find_end(const struct hrtcp_reasm *r, struct seq end)
+{
+	struct rb_node *at = r->root.rb_node_top;
+
+	while (at && !seq_eq(rxnode(at)->end, end))
+		at = seq_lt(rxnode(at)->end, end) ? at->rb_right : at->rb_left;
+	return rxnode(at);
+}
+
+static bool last_of_run(const struct hrtcp_rxnode *node)
+{
+	const struct hrtcp_rxnode *next = rxnode(rb_next(&node->rb));
+
+	return !next || !seq_eq(next->seq, node->end);
+}
+
+/* The run from r->run_start to r->run_end is one: tell its ends. */
+static void tag_run(struct hrtcp_reasm *r, struct hrtcp_rxnode *node)
+{
+	struct hrtcp_rxnode *first = find(r, r->run_start), *last = find_end(r, r->run_end);
+
+	if (!first || !last) {		/* data after a FIN: there is no such run */
+		first = node;
+		last = node;
+	}
+	r->run_start = first->seq;
+	r->run_end = last->end;
+	first->run = r->run_end;
+	if (first != last)
+		last->run = r->run_start;
+}
+
+/*
+ * Free what @node covers behind it, shorten @node where it runs into a longer one. What it
+ * meets is the first node of its run, unless @node begins amid one: then the last of that
+ * says where it began, and if @node ends amid it too, nothing has changed.
+ */
 static void trim_behind(struct hrtcp_reasm *r, struct hrtcp_rxnode *node)
 {
-	struct hrtcp_rxnode *next;
+	struct hrtcp_rxnode *before = rxnode(rb_prev(&node->rb));
+	struct hrtcp_rxnode *next = rxnode(rb_next(&node->rb));
+	bool touches = before && seq_eq(before->end, node->seq);
+	bool amid = touches && next && seq_eq(next->seq, node->seq);
 
-	while ((next = rxnode(rb_next(&node->rb))) && seq_lt(next->seq, node->end)) {
+	r->run_start = touches && !amid ? start_of_run(before) : node->seq;
+	r->run_end = node->seq;
+	for (; next && seq_le(next->seq, node->end); next = rxnode(rb_next(&node->rb))) {
+		if (amid && last_of_run(next)) {
+			r->run_start = next->run;
+			r->run_end = next->end;
+			amid = false;
+		} else if (!amid && seq_ge(next->seq, r->run_end)) {
+			r->run_end = end_of_run(next);
+		}
+		if (seq_eq(next->seq, node->end))
+			break;
 		if (seq_gt(next->end, node->end) || (seq_eq(next->end, node->end) && next->fin)) {
 			r->bytes -= (u32)seq_diff(node->end, next->seq);
 			node->end = next->seq;
 			node->fin = false;
-			return;
+			break;
 		}
 		take_out(r, next);
 		discard(r, next);
 	}
+	if (amid) {
+		r->run_start = r->run_end;
+		return;
+	}
+	r->run_end = seq_max(r->run_end, node->end);
+	tag_run(r, node);
 }
 
 /* Does @held leave nothing new in what @node has from @start on? */
@@ -94,6 +176,7 @@ enum hrtcp_drop hrtcp_reasm_insert(struct hrtcp_reasm *r, struct hrtcp_rxnode *n
 		return HRTCP_DROP_REASM_FULL;
 	node->skip += (u32)seq_diff(start, node->seq);
 	node->seq = start;
+	node->run = start;
 	rb_link_node(&node->rb, parent, link);
 	rb_insert_color(&node->rb, &r->root);
 	r->nodes++;

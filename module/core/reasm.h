@@ -8,13 +8,14 @@
 
 #define HRTCP_REASM_MAX 16384	/* nodes; one-octet segments must not cost unbounded work */
 
-/* Embedded by the caller in its receive buffers; 40 octets on 64-bit machines. */
+/* Embedded by the caller in its receive buffers; 48 octets on 64-bit machines. */
 struct hrtcp_rxnode {
 	union {
 		struct rb_node rb;
 		struct hrtcp_rxnode *next;	/* once in the ready list */
 	};
 	struct seq seq, end;		/* payload needed: [seq, end) */
+	struct seq run;			/* first of a run of nodes: its end; last: its beginning */
 	u32 skip;			/* octets of the caller's payload before seq */
 	bool fin;			/* a FIN stands at end */
 };
@@ -23,6 +24,8 @@ struct hrtcp_reasm {
 	struct rb_root root;		/* by seq, never overlapping */
 	struct hrtcp_rxnode *ready, *ready_tail; /* to deliver, or empty ones to free */
 	u32 nodes, bytes;
+	struct seq run_start, run_end;	/* what is contiguous around the node inserted last;
+					 * empty: all of it was held already */
 };
 
 void hrtcp_reasm_init(struct hrtcp_reasm *r);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* recovery.c -- the machine of recovery.h: entering, pacing by PRR, undoing, leaving. */
 #include "newreno.h"
-#include "tcb.h"
+#include "steps.h"
 
 void hrtcp_recovery_init(struct hrtcp_conn *conn)
 {
@@ -51,7 +51,10 @@ static void respond(struct hrtcp_conn *conn, u64 now_ns)
 {
 	struct hrtcp_undo *undo = &conn->recovery.undo;
 
-	undo->armed = conn->sack.on;
+	undo->armed = true;
+	undo->again = false;
+	undo->ts_taken = false;
+	undo->ts_known = false;
 	undo->cwnd_bytes = conn->cc.cwnd_bytes;
 	undo->ssthresh_bytes = max_t(u32, flight(conn), conn->cc.ssthresh_bytes);
 	if (conn->cc.ssthresh_bytes == ~0u)
@@ -126,23 +129,55 @@ static void undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	else
 		conn->cc.cwnd_bytes = max_t(u32, conn->cc.cwnd_bytes, rec->undo.cwnd_bytes);
 	conn->cc.cwnd_bytes = max_t(u32, conn->cc.cwnd_bytes, conn->snd.mss);
+	conn->rtt.cautious = rec->state == HRTCP_R_LOSS;
 	rec->undo.armed = false;
 	rec->undos++;
 	hrtcp_recovery_open(conn);
+}
+
+/*
+ * RFC 3522 3.2: the first ACK that advances answers a segment that left before anything was
+ * sent again. Who repeats D-SACKs would have said otherwise; of who never did, an ACK of all
+ * there is may be the answer to a duplicate whose first ACK was lost.
+ */
+static bool eifel_detects(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
+{
+	struct hrtcp_recovery *rec = &conn->recovery;
+
+	if (!ack->acked_bytes || !rec->undo.ts_known)
+		return false;
+	rec->undo.ts_known = false;
+	if (!ack->has_ts || ack->dsacked_bytes || !hrtcp_ts_before(ack->tsecr, rec->undo.ts))
+		return false;
+	if (!rec->dsacks && seq_eq(conn->snd.una, conn->snd.nxt))
+		return false;
+	conn->rack.reordering |= rec->state == HRTCP_R_RECOVERY;
+	return true;
+}
+
+/* RFC 3708 3; of what left a third time: whose duplicate would it be? */
+static bool dsacks_tell(struct hrtcp_recovery *rec, const struct hrtcp_ack *ack)
+{
+	struct hrtcp_undo *undo = &rec->undo;
+
+	undo->dsacked_bytes += ack->dsacked_bytes;
+	return undo->resent_bytes && !undo->again && !rec->twice && undo->dsacked_bytes >= undo->resent_bytes;
 }
 
 static void consider_undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
 
+	rec->dsacks |= ack->dsacked_bytes > 0;
+	if (ack->ece)
+		rec->undo.armed = false;	/* RFC 4015 3.4 */
 	if (!rec->undo.armed)
 		return;
-	rec->undo.dsacked_bytes += ack->dsacked_bytes;
-	if (!rec->twice && rec->undo.resent_bytes && rec->undo.dsacked_bytes >= rec->undo.resent_bytes) {
+	if (dsacks_tell(rec, ack) || eifel_detects(conn, ack)) {
 		undo(conn, ack);
 		return;
 	}
-	if (rec->state != HRTCP_R_LOSS || !rec->frto)
+	if (!conn->sack.on || rec->state != HRTCP_R_LOSS || !rec->frto)
 		return;
 	/* RFC 5682 3.1: the ACK advances, not over all, by data that was not sent again. */
 	if (ack->acked_bytes && ack->original && seq_lt(conn->snd.una, rec->recover))
@@ -154,7 +189,9 @@ static void consider_undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 /* @delivered: by the ACK that showed the loss; it belongs to the episode, RFC 9937 6.1. */
 static void on_lost(struct hrtcp_conn *conn, u32 delivered, u64 now_ns)
 {
-	if (conn->recovery.state > HRTCP_R_DISORDER || !conn->txq.lost_bytes)
+	bool probe = hrtcp_mtup_on_lost(conn, now_ns);
+
+	if (probe || conn->recovery.state > HRTCP_R_DISORDER || !conn->txq.lost_bytes)
 		return;
 	hrtcp_recovery_enter(conn, now_ns);
 	conn->recovery.prr.flight_bytes += delivered;
@@ -172,11 +209,11 @@ void hrtcp_recovery_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	struct hrtcp_recovery *rec = &conn->recovery;
 	u32 lost = conn->txq.lost_bytes;
 
+	consider_undo(conn, ack);
 	if (!conn->sack.on) {
 		hrtcp_newreno_on_ack(conn, ack);
 		return;
 	}
-	consider_undo(conn, ack);
 	if (rec->state >= HRTCP_R_RECOVERY && seq_ge(conn->snd.una, rec->recover))
 		leave(conn);
 	hrtcp_rack_detect(conn, ack->now_ns);
@@ -225,14 +262,19 @@ void hrtcp_recovery_on_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
 
-	if (node->sends > 1)
-		note_again(conn, node);
 	if (rec->state == HRTCP_R_RECOVERY)
 		rec->prr.out_bytes += hrtcp_txnode_len(node);
-	if (node->sends > 2)
-		rec->undo.armed = false;	/* RFC 3708 3: whose duplicate would it be? */
-	else if (node->sends == 2)
-		rec->undo.resent_bytes += hrtcp_txnode_len(node);
+	if (node->sends < 2)
+		return;
+	note_again(conn, node);
+	hrtcp_mtup_resent(&conn->mtup, conn->txq.lost_bytes);
+	if (!rec->undo.ts_taken) {
+		rec->undo.ts_taken = true;
+		rec->undo.ts_known = conn->ts.on;
+		rec->undo.ts = hrtcp_ts_now(conn->ts.offset, conn->ts.in_us, node->sent_ns);
+	}
+	rec->undo.again |= node->sends > 2;
+	rec->undo.resent_bytes += hrtcp_txnode_len(node);
 }
 
 /* RFC 8985 6.3 with SACK; else RFC 6298 5.4 and everything again. */
@@ -261,6 +303,7 @@ void hrtcp_recovery_on_timeout(struct hrtcp_conn *conn, u64 now_ns)
 	hrtcp_recovery_open(conn);
 	rec->state = HRTCP_R_LOSS;
 	rec->frto = !recovering;		/* RFC 5682 3.1 */
+	rec->undo.ts_taken |= recovering && !rec->undo.ts_known; /* real losses lie before */
 	rec->timeout_ns = now_ns;
 	rec->timeouts++;
 	rec->recover = conn->snd.nxt;

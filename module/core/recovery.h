@@ -36,13 +36,18 @@ struct hrtcp_undo {
 	u32 cwnd_bytes, ssthresh_bytes;	/* before the response */
 	u32 resent_bytes;		/* in this episode */
 	u32 dsacked_bytes;		/* of these, said to be received twice */
+	bool again;			/* and some of it not for the first time */
+	bool ts_taken, ts_known;	/* something was sent again; no ACK advanced since */
+	u32 ts;				/* its TSval, RetransmitTS of RFC 3522 */
 };
 
 struct hrtcp_recovery {
 	u8 state;			/* enum hrtcp_recovery_state */
 	u8 dupacks;			/* without SACK: in a row, saturating */
+	bool dsacks;			/* the peer has reported duplicates before */
 	bool frto;			/* the timeout may have been spurious, RFC 5682 */
 	bool twice;			/* the network duplicates: D-SACK undoes nothing, RFC 3708 3 */
+	u8 unanswered;			/* timeouts since SND.UNA advanced, saturating */
 	u8 partial_acks;		/* without SACK: in this recovery, saturating */
 	u32 left_bytes;			/* without SACK: octets that have left the network */
 	struct seq recover;		/* SND.NXT when recovery began */

@@ -38,12 +38,16 @@ void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rt
 	if (!rtt->srtt_ns) {		/* RFC 6298 2.2 */
 		rtt->srtt_ns = rtt_ns;
 		rtt->rttvar_ns = rtt_ns / 2;
+	} else if (rtt->cautious) {	/* the path has become this slow */
+		rtt->srtt_ns = max_t(u64, rtt->srtt_ns, rtt_ns);
+		rtt->rttvar_ns = max_t(u64, rtt->rttvar_ns, rtt_ns / 2);
 	} else {			/* RFC 6298 2.3; alpha 1/8, beta 1/4 */
 		delta = rtt->srtt_ns > rtt_ns ? rtt->srtt_ns - rtt_ns : rtt_ns - rtt->srtt_ns;
 		rtt->rttvar_ns += (delta >> 2) - (rtt->rttvar_ns >> 2);
 		rtt->srtt_ns += (rtt_ns >> 3) - (rtt->srtt_ns >> 3);
 	}
 	compute_rto(rtt, cfg);
+	rtt->cautious = false;
 	rtt->backoff = 0;
 }
 

@@ -15,6 +15,7 @@ struct hrtcp_rtt {
 	u64 peer_delack_ns;		/* how long the peer may withhold an ACK */
 	u64 granularity_ns;		/* G of RFC 6298 */
 	u8 backoff;			/* doublings in force */
+	bool cautious;			/* a timeout was spurious: RFC 4015 3.3 */
 };
 
 void hrtcp_rtt_init(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg);

@@ -5,6 +5,7 @@
  *   hrtcp_sender_poll()    a tail loss probe, lost data, new data, FIN
  *   poll_tail_probe()      RFC 8985 7.3
  *   poll_lost()            retransmission, under cwnd
+ *   poll_mtu_probe()       RFC 4821
  *   poll_new()             RFC 9293 3.8.6.2.1 and Nagle, under cwnd and the window
  */
 #include "steps.h"
@@ -41,7 +42,7 @@ static enum hrtcp_poll send_node(struct hrtcp_conn *conn, struct hrtcp_tx *tx,
 	tx->seg.seq = node->seq;
 	tx->seg.len = hrtcp_txnode_len(node);
 	tx->retransmit = node->sends > 0;
-	hrtcp_txq_sent(&conn->txq, node, conn->snd.mss, now_ns);
+	hrtcp_txq_sent(&conn->txq, node, hrtcp_mtup_unit(conn, node), now_ns);
 	hrtcp_recovery_on_sent(conn, node);
 	if (tx->seg.len > node->mss)
 		tx->gso_size = node->mss;
@@ -58,10 +59,18 @@ static enum hrtcp_poll send_node(struct hrtcp_conn *conn, struct hrtcp_tx *tx,
 	return HRTCP_POLL_SEND;
 }
 
+/* Units of a super-segment; the urgent pointer counts from each segment's own number. */
+static u32 units_most(const struct hrtcp_conn *conn, u32 mss)
+{
+	if (conn->snd.urgent)
+		return 1;
+	return min_t(u32, conn->snd.gso_max / mss, HRTCP_UNITS_MAX);
+}
+
 /* Octets of a super-segment: whole units, as many as node and caller can hold. */
 static u32 round_to_units(const struct hrtcp_conn *conn, u32 len, u32 mss)
 {
-	u32 most = min_t(u32, conn->snd.gso_max / mss, HRTCP_UNITS_MAX);
+	u32 most = units_most(conn, mss);
 
 	return min_t(u32, len / mss, max_t(u32, most, 1)) * mss;
 }
@@ -155,7 +164,7 @@ static u32 sendable(struct hrtcp_conn *conn, const struct hrtcp_txnode *node)
 	if (len <= (u32)usable && len <= cwnd && len - full < mss && !node->next) {
 		if (!may_send_short(conn, node))
 			return full;
-		return len <= snd->gso_max && len / mss < HRTCP_UNITS_MAX ? len : full;
+		return len <= snd->gso_max && len / mss < units_most(conn, mss) ? len : full;
 	}
 	if (full) {
 		snd->cwnd_limited |= full + mss > cwnd;
@@ -190,12 +199,31 @@ static enum hrtcp_poll send_new(struct hrtcp_conn *conn, struct hrtcp_tx *tx,
 	return HRTCP_POLL_SEND;
 }
 
+/* RFC 4821 7.4 lets us hold back other segments to gather room for a probe. */
+static enum hrtcp_poll poll_mtu_probe(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u32 len,
+				      u64 now_ns)
+{
+	struct hrtcp_txnode *node = conn->txq.unsent;
+
+	if (cwnd_room(conn) < len) {
+		conn->snd.cwnd_limited = true;
+		return HRTCP_POLL_WAIT;
+	}
+	if (hrtcp_txnode_len(node) > len)
+		return ask_split(tx, node, len);
+	hrtcp_mtup_sent(conn, node);
+	return send_new(conn, tx, node, now_ns);
+}
+
 static enum hrtcp_poll poll_new(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx)
 {
 	struct hrtcp_txnode *node = conn->txq.unsent;
 	u32 len;
 
 	restart_after_idle(conn, now_ns);
+	len = hrtcp_mtup_probe_len(conn, now_ns);
+	if (len)
+		return poll_mtu_probe(conn, tx, len, now_ns);
 	len = sendable(conn, node);
 	if (!len)
 		return HRTCP_POLL_WAIT;

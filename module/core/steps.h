@@ -61,6 +61,12 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 /* Our FIN was sent and acknowledged. */
 bool hrtcp_ack_covers_fin(const struct hrtcp_conn *conn);
 
+/* Step 6. */
+void hrtcp_urgent_step(struct hrtcp_conn *conn, const struct hrtcp_seg *seg);
+
+/* URG and the pointer, if @seg comes before the end of urgent data. */
+void hrtcp_urgent_put(const struct hrtcp_conn *conn, struct hrtcp_seg *seg);
+
 /* Steps 7 and 8. */
 void hrtcp_data_step(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 		     struct hrtcp_rxnode *node, u64 now_ns, struct hrtcp_rx *rx);

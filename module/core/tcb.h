@@ -10,6 +10,7 @@
 #include "config.h"
 #include "ecn.h"
 #include "fastopen.h"
+#include "mtup.h"
 #include "rack.h"
 #include "reasm.h"
 #include "recovery.h"
@@ -28,6 +29,8 @@ struct hrtcp_snd {
 	u32 max_wnd;			/* largest seen, for silly-window avoidance */
 	struct seq wl1, wl2, iss;
 	struct seq small_end;		/* end of the last short segment sent (Nagle) */
+	struct seq up;			/* SND.UP: one past the last urgent octet ... */
+	bool urgent;			/* ... which is not acknowledged yet */
 	u16 mss;			/* payload of a full segment, options counted */
 	u16 mss_peer;			/* the peer's MSS option, or the default */
 	u16 mss_path;			/* what the path takes: MTU less IP and TCP headers */
@@ -48,6 +51,8 @@ struct hrtcp_rcv {
 	struct seq nxt, irs;
 	struct seq edge;		/* right edge of the window as last advertised */
 	struct seq acked;		/* last RCV.NXT sent, Last.ACK.sent of RFC 7323 */
+	struct seq up;			/* RCV.UP: one past the last urgent octet ... */
+	bool urgent;			/* ... which the user has not read yet */
 	u32 buf_bytes;			/* room for payload */
 	u32 buf_max_bytes;		/* what it may be tuned to */
 	struct seq tune_end;		/* the window being measured ends here ... */
@@ -105,7 +110,7 @@ struct hrtcp_conn {
 	bool passive;			/* grew from a request */
 	bool close_pending;		/* CLOSE in SYN-RECEIVED with data queued */
 	bool syn_repeated;
-	u8 events;			/* HRTCP_EV_* not polled yet */
+	u16 events;			/* HRTCP_EV_* not polled yet */
 	int err;			/* 0 or a positive errno: why it ended */
 	int soft_err;			/* last ICMP error that did not end it */
 	const struct hrtcp_cfg *cfg;
@@ -117,6 +122,7 @@ struct hrtcp_conn {
 	struct hrtcp_recovery recovery;
 	struct hrtcp_rack rack;
 	struct hrtcp_tlp tlp;
+	struct hrtcp_mtup mtup;
 	struct hrtcp_cc cc;
 	struct hrtcp_ts ts;
 	struct hrtcp_ecn ecn;

@@ -183,6 +183,17 @@ void hrtcp_txq_recut(struct hrtcp_txq *q, u16 mss)
 	}
 }
 
+u32 hrtcp_txq_lost_in(const struct hrtcp_txq *q, struct seq start, struct seq end)
+{
+	const struct hrtcp_txnode *node;
+	u32 sum = 0;
+
+	for (node = q->head; node != q->unsent && seq_lt(node->seq, end); node = node->next)
+		if (seq_ge(node->seq, start))
+			sum += mask_bytes(node, node->lost);
+	return sum;
+}
+
 struct hrtcp_txnode *hrtcp_txq_first_lost(const struct hrtcp_txq *q, u32 *skip, u32 *len)
 {
 	struct hrtcp_txnode *node;
@@ -271,6 +282,7 @@ void hrtcp_txq_ack(struct hrtcp_txq *q, struct seq una, struct hrtcp_delivered *
 		n = n == hrtcp_txnode_len(node) ? units(node) : n / node->mss;
 		if (!n)
 			break;
+		d->unit = max_t(u16, d->unit, min_t(u32, node->mss, hrtcp_txnode_len(node)));
 		if (node->sends > 1)
 			d->repeated = true;
 		else if (!d->rtt_sent_ns && first_units(n) & ~node->sacked)

@@ -44,6 +44,7 @@ struct hrtcp_delivered {
 	u64 sent_ns;			/* of the unit sent last, 0: none that proves anything */
 	struct seq end;			/* of that unit */
 	struct seq highest;		/* end of the highest unit */
+	u16 unit;			/* octets of the largest one acknowledged */
 	u64 rtt_sent_ns;		/* Karn's rule, RFC 6298 3: of the oldest, 0: no sample */
 	bool repeated;			/* a unit sent more than once was acknowledged */
 	bool once;			/* lowest is set */
@@ -76,6 +77,9 @@ void hrtcp_txq_mark_all_lost(struct hrtcp_txq *q);
 
 /* Units larger than @mss do not fit the path any more: cut them anew, all lost. */
 void hrtcp_txq_recut(struct hrtcp_txq *q, u16 mss);
+
+/* How many octets of the nodes that begin in [@start, @end) are lost. */
+u32 hrtcp_txq_lost_in(const struct hrtcp_txq *q, struct seq start, struct seq end);
 
 /* The first lost run of the sent part. Return: its node, offset and length in octets. */
 struct hrtcp_txnode *hrtcp_txq_first_lost(const struct hrtcp_txq *q, u32 *skip, u32 *len);

@@ -17,6 +17,7 @@
 #include "rxq.h"
 #include "sock.h"
 #include "sockopt.h"
+#include "urgent.h"
 
 static int family = AF_HRTCP;
 module_param(family, int, 0444);
@@ -151,6 +152,8 @@ static __poll_t poll_connected(struct sock *sk, struct socket *sock)
 
 	if (hrtcp_rxq_readable(sk))
 		mask |= EPOLLIN | EPOLLRDNORM;
+	if (hrtcp_urgent_pending(sk))
+		mask |= EPOLLPRI;
 	if (READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN)
 		return mask | EPOLLOUT | EPOLLWRNORM;
 	if (sk_stream_is_writeable(sk))
@@ -202,9 +205,8 @@ static int hrtcp_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 	case SIOCINQ:
 	case SIOCOUTQ:
 	case SIOCOUTQNSD:
-		break;
 	case SIOCATMARK:
-		return -EINVAL;		/* urgent data is not set apart */
+		break;
 	default:
 		return -ENOIOCTLCMD;
 	}
@@ -212,7 +214,9 @@ static int hrtcp_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 		return -EINVAL;
 	lock_sock(sk);
 	if (cmd == SIOCINQ)
-		answer = conn->rcv.unread_bytes;
+		answer = hrtcp_urgent_inq(sk);
+	else if (cmd == SIOCATMARK)
+		answer = !hrtcp_urgent_mark(sk);
 	else if (cmd == SIOCOUTQ)
 		answer = hrtcp_conn_queued(conn);
 	else

@@ -61,6 +61,7 @@ static void to_sock(struct sock *sk, struct sk_buff *skb, const struct report *r
 		goto out;
 	if (r->what == MTU) {
 		WRITE_ONCE(hs->pmtu_told, r->mtu);
+		hs->pmtu_seq = r->seq;
 		set_bit(HRTCP_SF_PMTU, &hs->flags);
 		if (!owned)
 			hrtcp_route_pmtu_told(sk);
@@ -143,8 +144,8 @@ bool hrtcp_icmp_v6(struct sk_buff *skb, u8 type, u8 code, int offset, __be32 inf
 	};
 
 	if (type == ICMPV6_PKT_TOOBIG) {
-		r.what = MTU;
 		r.mtu = ntohl(info);
+		r.what = r.mtu < IPV6_MIN_MTU ? IGNORE : MTU;	/* RFC 8201 4 */
 	} else if (type == NDISC_REDIRECT) {
 		r.what = REDIRECT;
 	} else {

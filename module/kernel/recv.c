@@ -6,12 +6,14 @@
 #include "io.h"
 #include "rxq.h"
 #include "sock.h"
+#include "urgent.h"
 
 struct recv {
 	struct sock *sk;
 	struct msghdr *msg;
 	size_t len;			/* wanted */
 	size_t copied;
+	size_t until;			/* of this round: len, or where the urgent mark is */
 	int flags;
 	long timeo;
 };
@@ -40,23 +42,23 @@ static int take_queue(struct recv *r)
 	skb_queue_walk_safe(&r->sk->sk_receive_queue, skb, next) {
 		cb = hrtcp_skb_rxcb(skb);
 		n = copy_out(r, skb, cb->off, min_t(size_t, cb->end - cb->off,
-						    r->len - r->copied));
+						    r->until - r->copied));
 		if (n < 0)
 			return n;
 		cb->off += n;
 		r->copied += n;
 		if (cb->off == cb->end)
 			unqueue(r->sk, skb);
-		if (r->copied == r->len)
+		if (r->copied == r->until)
 			break;
 	}
 	return 0;
 }
 
-/* MSG_PEEK: copy the queue's octets from r->copied on, leave everything. */
-static int peek_queue(struct recv *r)
+/* MSG_PEEK: copy the queue's octets from r->copied on, leave everything; @skip of them out. */
+static int peek_queue(struct recv *r, u32 skip)
 {
-	size_t behind = r->copied;	/* peeked at before a wait */
+	size_t behind = r->copied + skip;	/* peeked at before a wait */
 	const struct hrtcp_rxcb *cb;
 	struct sk_buff *skb;
 	u32 have;
@@ -70,15 +72,39 @@ static int peek_queue(struct recv *r)
 			continue;
 		}
 		n = copy_out(r, skb, cb->off + behind,
-			     min_t(size_t, have - behind, r->len - r->copied));
+			     min_t(size_t, have - behind, r->until - r->copied));
 		if (n < 0)
 			return n;
 		behind = 0;
 		r->copied += n;
-		if (r->copied == r->len)
+		if (r->copied == r->until)
 			break;
 	}
 	return 0;
+}
+
+/* The urgent octet is next, and only MSG_OOB reads it. */
+static void skip_octet(struct sock *sk)
+{
+	struct sk_buff *skb = skb_peek(&sk->sk_receive_queue);
+	struct hrtcp_rxcb *cb;
+
+	if (!skb)
+		return;
+	cb = hrtcp_skb_rxcb(skb);
+	if (++cb->off == cb->end)
+		unqueue(sk, skb);
+	hrtcp_conn_on_read(&hrtcp_sk(sk)->conn, 1);
+}
+
+/* Of what this call has not read yet, the octets before the urgent mark. */
+static u32 to_mark(const struct recv *r)
+{
+	const u32 mark = hrtcp_urgent_mark(r->sk);
+
+	if (mark == U32_MAX || !(r->flags & MSG_PEEK))
+		return mark;
+	return mark < r->copied ? U32_MAX : mark - r->copied;
 }
 
 static int wait_for_data(struct recv *r, u32 seen)
@@ -119,11 +145,21 @@ static int why_empty(struct recv *r)
 
 static int take_round(struct recv *r)
 {
+	const u32 hidden = r->copied ? 0 : hrtcp_urgent_hidden(r->sk);
 	const size_t before = r->copied;
+	u32 mark;
 	int err;
 
+	if (hidden && !(r->flags & MSG_PEEK))
+		skip_octet(r->sk);
+	mark = to_mark(r);
+	r->until = r->len;
+	if (mark && mark < r->len - r->copied)
+		r->until = r->copied + mark;
+	if (r->until == r->copied)
+		return 0;
 	if (r->flags & MSG_PEEK)
-		return peek_queue(r);
+		return peek_queue(r, hidden);
 	err = take_queue(r);
 	if (r->copied > before) {
 		hrtcp_conn_on_read(&hrtcp_sk(r->sk)->conn, r->copied - before);
@@ -148,7 +184,7 @@ static int recv_locked(struct recv *r)
 	}
 	for (;;) {
 		err = take_round(r);
-		if (err || r->copied >= target)
+		if (err || r->copied >= target || (r->copied && !to_mark(r)))
 			break;
 		/* A signal, error or end is reported by the next call if this one has data. */
 		if (r->copied && (r->sk->sk_err || r->sk->sk_shutdown & RCV_SHUTDOWN ||
@@ -181,13 +217,11 @@ int hrtcp_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flags
 
 	if (flags & MSG_ERRQUEUE)
 		return -EAGAIN;		/* nothing is ever queued there */
-	if (flags & MSG_OOB)
-		return -EINVAL;
 	if (sk_can_busy_loop(r.sk) && skb_queue_empty_lockless(&r.sk->sk_receive_queue) &&
 	    r.sk->sk_state == TCP_ESTABLISHED)
 		sk_busy_loop(r.sk, flags & MSG_DONTWAIT);
 	lock_sock(r.sk);
-	ret = recv_locked(&r);
+	ret = flags & MSG_OOB ? hrtcp_urgent_recv(r.sk, msg, len, flags) : recv_locked(&r);
 	release_sock(r.sk);
 	return ret;
 }

@@ -135,6 +135,7 @@ static void open_over(struct hrtcp_open *open, struct dst_entry *dst, bool v4, u
 	open->mss_advertise = clamp_t(u16, advmss, MSS_MIN, user_mss ?: U16_MAX);
 	open->mss_default = v4 ? MSS_DEFAULT_V4 : MSS_DEFAULT_V6;
 	open->gso_max = open->mss_path;
+	open->mss_floor = v4 ? 0 : MSS_DEFAULT_V6;	/* RFC 8201 4 */
 }
 
 void hrtcp_route_open(struct sock *sk, struct hrtcp_open *open, u64 now_ns)
@@ -186,14 +187,13 @@ void hrtcp_route_check(struct sock *sk)
 	hrtcp_conn_on_path(&hs->conn, mss, gso_max_of(sk, mss));
 }
 
-void hrtcp_route_pmtu_told(struct sock *sk)
+void hrtcp_route_pmtu(struct sock *sk)
 {
 	struct hrtcp_sock *hs = hrtcp_sk(sk);
 	const u32 mtu = READ_ONCE(hs->pmtu_told);
 	struct dst_entry *dst;
 
 	sock_owned_by_me(sk);
-	clear_bit(HRTCP_SF_PMTU, &hs->flags);
 	if (!hs->hashed)
 		return;
 	dst = __sk_dst_check(sk, is_v4(sk) ? 0 : hs->inet6.dst_cookie);
@@ -202,6 +202,27 @@ void hrtcp_route_pmtu_told(struct sock *sk)
 		return;
 	dst->ops->update_pmtu(dst, sk, NULL, mtu, true);
 	hrtcp_settle(sk);
+}
+
+void hrtcp_route_pmtu_told(struct sock *sk)
+{
+	struct hrtcp_sock *hs = hrtcp_sk(sk);
+	const u32 mtu = READ_ONCE(hs->pmtu_told);
+
+	sock_owned_by_me(sk);
+	clear_bit(HRTCP_SF_PMTU, &hs->flags);
+	if (hs->hashed && hrtcp_conn_on_too_big(&hs->conn, hs->pmtu_seq,
+						mss_of(mtu, is_v4(sk), hs->user.mss)))
+		hrtcp_route_pmtu(sk);
+}
+
+void hrtcp_route_doubt(struct sock *sk)
+{
+	sock_owned_by_me(sk);
+	if (!hrtcp_sk(sk)->hashed)
+		return;
+	dst_negative_advice(sk);
+	hrtcp_route_check(sk);
 }
 
 void hrtcp_route_redirect(struct sock *sk, struct sk_buff *skb)

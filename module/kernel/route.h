@@ -23,6 +23,12 @@ void hrtcp_route_check(struct sock *sk);
 /* An ICMP error told a smaller MTU, hs->pmtu_told. */
 void hrtcp_route_pmtu_told(struct sock *sk);
 
+/* The core believes it: tell the route, and settle. */
+void hrtcp_route_pmtu(struct sock *sk);
+
+/* R1: let IP look for another way, RFC 9293 3.8.3. */
+void hrtcp_route_doubt(struct sock *sk);
+
 /* An ICMP redirect. */
 void hrtcp_route_redirect(struct sock *sk, struct sk_buff *skb);
 

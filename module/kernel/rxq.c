@@ -15,6 +15,7 @@
 
 #include "netns.h"
 #include "sock.h"
+#include "urgent.h"
 
 #define DENSE_SIZE 8192			/* of the buffers that small segments are copied to */
 
@@ -125,7 +126,8 @@ bool hrtcp_rxq_readable(const struct sock *sk)
 
 	if (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN)
 		return true;
-	return READ_ONCE(conn->rcv.unread_bytes) >= sock_rcvlowat(sk, 0, INT_MAX);
+	return READ_ONCE(conn->rcv.unread_bytes) - hrtcp_urgent_hidden(sk) >=
+	       sock_rcvlowat(sk, 0, INT_MAX);
 }
 
 u32 hrtcp_rcvbuf_payload_max(const struct sock *sk)

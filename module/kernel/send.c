@@ -13,8 +13,6 @@
 #include "sock.h"
 #include "txq.h"
 
-#define FLAGS_REFUSED MSG_OOB
-
 struct send {
 	struct sock *sk;
 	struct msghdr *msg;
@@ -95,6 +93,8 @@ static int send_piece(struct send *s, size_t left)
 	}
 	hrtcp_conn_on_write(conn, hrtcp_skb_txnode(skb), n,
 			    (size_t)n == left && !(s->msg->msg_flags & MSG_MORE));
+	if (s->msg->msg_flags & MSG_OOB)
+		hrtcp_conn_on_urgent(conn);
 	if ((u32)n == room)
 		hrtcp_settle(s->sk);
 	return n;
@@ -233,8 +233,6 @@ int hrtcp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	bool fast;
 	int ret = 0;
 
-	if (msg->msg_flags & FLAGS_REFUSED)
-		return -EOPNOTSUPP;
 	lock_sock(sock->sk);
 	if (msg->msg_flags & MSG_FASTOPEN)
 		ret = hrtcp_connect_fast(sock, msg);

@@ -23,6 +23,7 @@
 #include "timewait.h"
 #include "tx.h"
 #include "txq.h"
+#include "urgent.h"
 
 static void count_transition(struct hrtcp_net *hn, const struct hrtcp_conn *conn,
 			     const struct hrtcp_transition *tr)
@@ -97,6 +98,9 @@ static void take_counts(struct hrtcp_sock *hs)
 	count_up(hn, HRTCP_STAT_CHALLENGE_ACKS, &c->challenges, conn->challenges);
 	count_up(hn, HRTCP_STAT_TAIL_PROBES, &c->tail_probes, conn->tlp.probes);
 	count_up(hn, HRTCP_STAT_UNDOS, &c->undos, conn->recovery.undos);
+	count_up(hn, HRTCP_STAT_MTU_PROBES, &c->mtu_probes, conn->mtup.probes);
+	count_up(hn, HRTCP_STAT_MTU_MISSES, &c->mtu_misses, conn->mtup.misses);
+	count_up(hn, HRTCP_STAT_MTU_BLACK_HOLES, &c->black_holes, conn->mtup.black_holes);
 }
 
 /* Return: when to wake. */
@@ -142,7 +146,7 @@ static void drain_acked(struct hrtcp_sock *hs)
 		hrtcp_txq_free(&hs->inet.sk, node);
 }
 
-static void wake(struct sock *sk, u8 events)
+static void wake(struct sock *sk, u16 events)
 {
 	struct hrtcp_sock *hs = hrtcp_sk(sk);
 
@@ -154,7 +158,10 @@ static void wake(struct sock *sk, u8 events)
 		sk->sk_state_change(sk);
 		sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);
 	}
-	if ((events & HRTCP_EV_READABLE) && hrtcp_rxq_readable(sk))
+	if (events & HRTCP_EV_URGENT)
+		hrtcp_urgent_tell(sk);
+	else if ((events & HRTCP_EV_READABLE) &&
+		 (hrtcp_rxq_readable(sk) || hrtcp_urgent_pending(sk)))
 		sk->sk_data_ready(sk);
 	if (!(events & (HRTCP_EV_UP | HRTCP_EV_WRITABLE)))
 		return;
@@ -169,7 +176,7 @@ void hrtcp_settle(struct sock *sk)
 {
 	struct hrtcp_sock *hs = hrtcp_sk(sk);
 	u64 wake_ns;
-	u8 events;
+	u16 events;
 
 	sock_owned_by_me(sk);
 	match_rcvbuf(hs);
@@ -191,6 +198,10 @@ void hrtcp_settle(struct sock *sk)
 		hrtcp_sock_bury(hs);
 	}
 	wake(sk, events);
+	if (events & HRTCP_EV_ADVICE)
+		hrtcp_route_doubt(sk);
+	if (events & HRTCP_EV_TOO_BIG)
+		hrtcp_route_pmtu(sk);	/* settles once more */
 	if ((events & HRTCP_EV_TIME_WAIT) && sock_flag(sk, SOCK_DEAD))
 		hrtcp_timewait_take(hs);
 }

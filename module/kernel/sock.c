@@ -116,6 +116,7 @@ void hrtcp_sock_reset_conn(struct hrtcp_sock *hs)
 	clear_bit(HRTCP_SF_UNBLOCK, &hs->flags);
 	clear_bit(HRTCP_SF_PMTU, &hs->flags);
 	clear_bit(HRTCP_SF_BLOCKED, &hs->flags);
+	hs->oob_taken = false;
 	hs->mtu = 0;
 	hs->rcvbuf_seen = 0;
 }

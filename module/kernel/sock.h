@@ -39,6 +39,7 @@ struct hrtcp_user {
 /* The core's counts as far as they are in the namespace's. */
 struct hrtcp_counted {
 	u32 fast_recoveries, timeouts, challenges, tail_probes, undos;
+	u32 mtu_probes, mtu_misses, black_holes;
 };
 
 struct hrtcp_sock {
@@ -54,10 +55,13 @@ struct hrtcp_sock {
 	struct list_head accept_link;	/* unaccepted: in listener->accept */
 	struct hrtcp_listener *fast_of;	/* whose Fast Open place it takes; a reference */
 	u32 pmtu_told;
+	struct seq pmtu_seq;		/* of the segment that was too big */
 	u32 mtu;			/* of the path, as the core knows it */
 	int rcvbuf_seen;		/* sk_rcvbuf, as the core knows it */
 	u8 family;			/* of addresses told to the user; 0: not known yet */
 	bool hashed;
+	bool oob_taken;			/* by MSG_OOB: the octet before ... */
+	struct seq oob_up;		/* ... this urgent pointer */
 	struct hrtcp_user user;
 	struct hrtcp_counted counted;
 	struct ipv6_pinfo inet6;	/* for ip6_xmit() and the IPV6_* options */

@@ -202,7 +202,10 @@ enum hrtcp_attr {
 	X(FASTOPEN_COOKIE_REQD, "fastopen_cookie_reqd")		\
 	X(SYNCOOKIES_SENT, "syncookies_sent")			\
 	X(SYNCOOKIES_RECV, "syncookies_recv")			\
-	X(SYNCOOKIES_FAILED, "syncookies_failed")
+	X(SYNCOOKIES_FAILED, "syncookies_failed")	\
+	X(MTU_PROBES,	 "mtu_probes")				\
+	X(MTU_MISSES,	 "mtu_misses")				\
+	X(MTU_BLACK_HOLES, "mtu_black_holes")
 
 enum hrtcp_stat {
 	HRTCP_STAT_NONE,

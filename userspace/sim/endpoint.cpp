@@ -149,7 +149,7 @@ bool Endpoint::settle_once()
 	return on_events(hrtcp_conn_poll_events(&conn_));
 }
 
-bool Endpoint::on_events(uint8_t events)
+bool Endpoint::on_events(uint16_t events)
 {
 	if (events & HRTCP_EV_UP) {
 		up_ = true;

@@ -105,7 +105,7 @@ private:
 	void note(const hrtcp_transition &tr);
 	void watch();
 	void watch_sent(const hrtcp_tx &tx, const hrtcp_seg &seg) const;
-	bool on_events(uint8_t events);
+	bool on_events(uint16_t events);
 	void arm();
 	void wake();
 	bool run_program();

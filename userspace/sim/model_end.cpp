@@ -12,7 +12,7 @@ namespace model {
 End::End(const Script &script, const hrtcp_cfg *cfg, uint32_t iss) : script_(script), cfg_(cfg)
 {
 	hrtcp_conn_init(&conn_, cfg);
-	open_ = {seq_of(iss), 0, 8192, 8192, 1000, 1000, 536, 1000, {}};
+	open_ = {seq_of(iss), 0, 8192, 8192, 1000, 1000, 536, 1000, {}, 0};
 	listen_.backlog = 1;
 	idle_ = script.connects;
 	listening_ = !script.connects;
@@ -125,7 +125,7 @@ void End::settle(uint64_t now_ns, Packets &out)
 // The program reads at once, and lets go of the socket when both directions are done.
 void End::after(uint64_t now_ns, Packets &out)
 {
-	uint8_t events = hrtcp_conn_poll_events(&conn_);
+	uint16_t events = hrtcp_conn_poll_events(&conn_);
 
 	up_ |= (events & HRTCP_EV_UP) != 0;
 	if (conn_.rcv.unread_bytes)

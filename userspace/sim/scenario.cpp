@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "scenario.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace sim {
@@ -151,6 +152,18 @@ void trace_losses(Path &path, const char *from, const Clock &clock)
 	});
 }
 
+// In one of eight paths no router says that packets of the interface's size do not pass.
+void narrow(Dice &dice, Path &path, EndConfig &sender)
+{
+	sender.cfg.mtu_probing = static_cast<uint8_t>(dice.below(3));
+	sender.cfg.base_mss = static_cast<uint32_t>(200 + dice.below(1200));
+	const size_t most = HRTCP_HDR_MAX + 100 + dice.below(1361);
+	if (!dice.one_in(8))
+		return;
+	sender.cfg.mtu_probing = std::max<uint8_t>(sender.cfg.mtu_probing, HRTCP_MTU_PROBING_BLACK_HOLE);
+	path.drop_if([most](const Bytes &packet) { return packet.size() > most; });
+}
+
 void check_complete(const Endpoint &end, uint64_t expected, const char *name)
 {
 	if (end.error())
@@ -182,6 +195,8 @@ Outcome run_seed(uint64_t seed, bool trace)
 	random_opening(dice, a, b);
 	if (dice.one_in(20))
 		a.program.abort_after_ns = 1 + dice.log_up_to(32);
+	narrow(dice, there, a);
+	narrow(dice, back, b);
 	Endpoint client("client", clock, there, a, trace), server("server", clock, back, b, trace);
 	if (trace) {
 		trace_losses(there, "client", clock);

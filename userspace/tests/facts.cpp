@@ -9,7 +9,8 @@ hrtcp_open Host::open_args() const
 	return { .iss = seq_of(iss_), .ts_offset = 5000000, .rcvbuf_bytes = setup.rcvbuf,
 		 .rcvbuf_max_bytes = setup.rcvbuf, .mss_path = setup.mss,
 		 .mss_advertise = setup.mss, .mss_default = 536,
-		 .gso_max = std::max<u32>(setup.gso, setup.mss), .fast = setup.fast };
+		 .gso_max = std::max<u32>(setup.gso, setup.mss), .fast = setup.fast,
+		 .mss_floor = 0 };
 }
 
 // -- the user ----------------------------------------------------------------------------
@@ -61,6 +62,20 @@ std::string Host::write(u64 t, u32 len, int rc, bool push)
 {
 	if (auto wrong = run(t); !wrong.empty())
 		return wrong;
+	return after(append(len, push), rc);
+}
+
+std::string Host::write_urgent(u64 t, u32 len)
+{
+	if (auto wrong = run(t); !wrong.empty())
+		return wrong;
+	const int rc = append(len, true);
+	hrtcp_conn_on_urgent(&conn);
+	return after(rc, 0);
+}
+
+int Host::append(u32 len, bool push)
+{
 	const int may = hrtcp_conn_may_write(&conn);
 	while (!may && len) {
 		const u32 goal = hrtcp_conn_size_goal(&conn);
@@ -76,7 +91,7 @@ std::string Host::write(u64 t, u32 len, int rc, bool push)
 		len -= n;
 		hrtcp_conn_on_write(&conn, buf, n, push && !len);
 	}
-	return after(may, rc);
+	return may;
 }
 
 std::string Host::read(u64 t, u32 len)

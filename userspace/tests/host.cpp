@@ -13,6 +13,7 @@ hrtcp_cfg make_cfg(const Setup &setup)
 
 	cfg.sack = setup.sack;
 	cfg.hr_option = setup.hr;
+	cfg.mtu_probing = HRTCP_MTU_PROBING_NEVER;
 	cfg.cc = &hrtcp_cc_reno;
 	cfg.timestamps = setup.ts;
 	cfg.window_scaling = setup.wscale >= 0;
@@ -237,7 +238,7 @@ void Host::collect()
 		free_tx(node);
 	while (hrtcp_conn_poll_transition(&conn, &tr))
 		note(tr);
-	const u8 ev = hrtcp_conn_poll_events(&conn);
+	const u16 ev = hrtcp_conn_poll_events(&conn);
 	events_ |= ev;
 	if ((ev & HRTCP_EV_TIME_WAIT) && setup.compact_tw) {
 		tw = std::make_unique<hrtcp_tw>();

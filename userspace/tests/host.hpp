@@ -21,6 +21,7 @@
 #define SEND_SYN(h, t) REQUIRE((h).send_syn(t) == "")
 #define LISTEN(h, ...) REQUIRE((h).listen_on(__VA_ARGS__) == "")
 #define WRITE(h, ...) REQUIRE((h).write(__VA_ARGS__) == "")
+#define WRITE_URGENT(h, t, len) REQUIRE((h).write_urgent(t, len) == "")
 #define READ(h, ...) REQUIRE((h).read(__VA_ARGS__) == "")
 #define CLOSE(h, ...) REQUIRE((h).close(__VA_ARGS__) == "")
 #define RELEASE(h, t) REQUIRE((h).release(t) == "")
@@ -89,6 +90,7 @@ public:
 	std::string send_syn(u64 t);	// what open() with setup.fast held back
 	std::string listen_on(u64 t, u32 backlog = 1);
 	std::string write(u64 t, u32 len, int rc = 0, bool push = true);
+	std::string write_urgent(u64 t, u32 len);
 	std::string read(u64 t, u32 len);
 	std::string close(u64 t, int rc = 0);
 	std::string release(u64 t);
@@ -138,6 +140,7 @@ public:
 
 private:
 	std::string after(int rc, int want);
+	int append(u32 len, bool push);	// what hrtcp_conn_may_write() says
 	void complain(const std::string &what);
 	hrtcp_open open_args() const;
 	void emit(const hrtcp_tx &tx);

@@ -262,6 +262,8 @@ Line parse_line(const std::string &text, const Base &base)
 	line.has_win = in.take("win");
 	if (line.has_win)
 		seg.wnd = static_cast<u16>(in.number());
+	if (in.take("urg"))
+		seg.urg = static_cast<u16>(in.number());
 	if (in.take("<"))
 		parse_options(in, line, base);
 	if (!in.done())
@@ -287,7 +289,10 @@ std::string print_seg(const hrtcp_seg &seg, const Base &base)
 
 	if (seg.flags & HRTCP_ACK)
 		out += " ack " + relative(seg.ack.v, base.ack);
-	return out + " win " + std::to_string(seg.wnd) + print_options(seg.opt, base);
+	out += " win " + std::to_string(seg.wnd);
+	if (seg.flags & HRTCP_URG)
+		out += " urg " + std::to_string(seg.urg);
+	return out + print_options(seg.opt, base);
 }
 
 bool matches(const Line &want, const hrtcp_seg &got)
@@ -297,6 +302,8 @@ bool matches(const Line &want, const hrtcp_seg &got)
 	if (w.flags != got.flags || w.seq.v != got.seq.v || w.len != got.len)
 		return false;
 	if ((w.flags & HRTCP_ACK) && w.ack.v != got.ack.v)
+		return false;
+	if ((w.flags & HRTCP_URG) && w.urg != got.urg)
 		return false;
 	if (want.has_win && w.wnd != got.wnd)
 		return false;

@@ -2,7 +2,7 @@
 // script.hpp -- segments as text, in packetdrill's notation.
 //
 //	P. 1:101(100) ack 1 win 320 <sack 201:301,TS val 5 ecr 7>
-//	FLAGS SEQ:END(LEN) [ack N] [win FIELD] [<OPTIONS>]
+//	FLAGS SEQ:END(LEN) [ack N] [win FIELD] [urg OFFSET] [<OPTIONS>]
 //
 // Flags are S F R P . U E W, `-` for none. Sequence numbers are relative to the initial one of
 // their direction, so that a SYN stands at 0 and the first octet of data at 1. In place of a

@@ -77,6 +77,23 @@ TEST_CASE("SACK: the newest first, the list follows RCV.NXT", "[R2018-03][R2018-
 	SEES(h, 0, ". 1:1(0) ack 6001 <>");
 }
 
+TEST_CASE("SACK: a block is all that is contiguous, even if it was out of the list",
+	  "[R2018-04][R2018-06]")
+{
+	Client h({ .sack = true });
+
+	for (u32 i = 0; i < 6; i++) {
+		const std::string at = std::to_string(1001 + 2000 * i);
+		PEER(h, 0, ". " + at + "(500) ack 1");
+		PEER(h, 0, ". " + std::to_string(1501 + 2000 * i) + "(500) ack 1");
+	}
+	h.take_sent();
+	PEER(h, 0, ". 2001:2501(500) ack 1");
+	SEES(h, 0, ". 1:1(0) ack 1 <sack 1001:2501 11001:12001 9001:10001 7001:8001>");
+	PEER(h, 0, ". 4501:5001(500) ack 1");
+	SEES(h, 0, ". 1:1(0) ack 1 <sack 4501:6001 1001:2501 11001:12001 9001:10001>");
+}
+
 TEST_CASE("SACK: three blocks beside timestamps", "[R2018-05]")
 {
 	Client h({ .sack = true, .ts = true });

@@ -262,3 +262,43 @@ TEST_CASE("reasm: random segments against a bitmap", "[SHLD-31][A-83]")
 		REQUIRE(q.r.nodes == 0);
 	}
 }
+
+// -- runs ----------------------------------------------------------------------------------
+
+TEST_CASE("insert: what is contiguous around a node is known, whatever came before",
+	  "[R2018-04][R2018-06]")
+{
+	for (u32 seed = 0; seed < 300; seed++) {
+		Random pick(seed);
+		std::vector<bool> have(400);
+		std::vector<std::unique_ptr<hrtcp_rxnode>> nodes;
+		hrtcp_reasm r;
+
+		hrtcp_reasm_init(&r);
+		for (int i = 0; i < 60; i++) {
+			nodes.push_back(std::make_unique<hrtcp_rxnode>());
+			auto *node = nodes.back().get();
+			const u32 start = pick(390), end = start + 1 + pick(pick(3) ? 10 : 60);
+			node->seq = seq_of(start);
+			node->end = seq_of(std::min(end, 400u));
+			if (hrtcp_reasm_insert(&r, node) != HRTCP_DROP_NONE)
+				continue;
+			const auto had = have;
+			std::fill(have.begin() + start, have.begin() + node->end.v, true);
+			if (r.run_start.v == r.run_end.v) {	// so it was all held already
+				REQUIRE(std::find(had.begin() + start, had.begin() + node->end.v,
+						  false) == had.begin() + node->end.v);
+				continue;
+			}
+			u32 from = node->seq.v, to = node->end.v;
+			while (from && have[from - 1])
+				from--;
+			while (to < 400 && have[to])
+				to++;
+			REQUIRE(r.run_start.v == from);
+			REQUIRE(r.run_end.v == to);
+		}
+		while (hrtcp_reasm_drain(&r))
+			;
+	}
+}
