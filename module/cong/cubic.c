@@ -3,7 +3,7 @@
  * cubic.c -- CUBIC, RFC 9438, with the slow start of HyStart++, RFC 9406. Windows are octets,
  * times milliseconds, so that a cube fits in 64 bits.
  */
-#include "../core/tcb.h"
+#include "../core/algorithm.h"
 
 /* beta 0.7 and alpha = 3 (1 - beta) / (1 + beta) = 9 / 17, RFC 9438 4.6, 4.3 */
 #define BETA_NUM 7
@@ -20,6 +20,7 @@
 #define HY_SAMPLES 8
 #define HY_CSS_GROWTH 4
 #define HY_CSS_ROUNDS 5
+#define HY_LIMIT_SEGS 8			/* L */
 #define HY_NONE (~0u)
 
 struct hystart {
@@ -30,12 +31,19 @@ struct hystart {
 	bool css;
 };
 
-struct cubic {
+struct curve {
 	u64 epoch_ns;			/* congestion avoidance began; 0: not yet */
 	u32 k_ms;			/* from there until W_max is reached again */
 	u32 w_max;
 	u32 w_est;			/* what Reno would have, RFC 9438 4.3 */
 	u32 cwnd_prior;
+};
+
+struct cubic {
+	struct curve now, undo;		/* undo: before the last response */
+	u64 grown_ns;			/* when cwnd last could grow */
+	bool paused;			/* the application did not use it since */
+	bool timeout;			/* the last response was to one */
 	struct hystart hy;
 };
 
@@ -113,36 +121,39 @@ static void hystart_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 static void slow_start(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_cc *cc = &conn->cc;
-	u32 grow = ack->acked_bytes;
+	u32 grow = min_t(u32, ack->acked_bytes, hrtcp_cc_slow_start_limit(conn, HY_LIMIT_SEGS));
+	u32 room = cc->ssthresh_bytes - cc->cwnd_bytes;
 
 	if (cc->ssthresh_bytes == ~0u)	/* later slow starts know where to stop */
 		hystart_on_ack(conn, ack);
 	if (cubic_of(conn)->hy.css)
 		grow /= HY_CSS_GROWTH;
-	cc->cwnd_bytes += min_t(u32, grow, cc->ssthresh_bytes - cc->cwnd_bytes);
+	cc->cwnd_bytes += min_t(u32, grow, room ? room : conn->snd.mss);
 }
 
-/* RFC 9438 4.2: K, the time until W_max, and where the epoch begins. */
+/* RFC 9438 4.2: K, the time until W_max, and where the epoch begins; 4.8 after a timeout. */
 static void begin_epoch(struct hrtcp_conn *conn, u64 now_ns)
 {
 	struct cubic *cubic = cubic_of(conn);
+	struct curve *curve = &cubic->now;
 	u32 cwnd = conn->cc.cwnd_bytes;
 	u64 gap;
 
-	cubic->epoch_ns = now_ns;
-	cubic->w_est = cwnd;
-	cubic->k_ms = 0;
-	if (cwnd >= cubic->w_max) {
-		cubic->w_max = cwnd;
+	curve->epoch_ns = now_ns;
+	curve->w_est = cwnd;
+	curve->k_ms = 0;
+	if (cwnd >= curve->w_max || cubic->timeout) {
+		curve->w_max = cwnd;
+		cubic->timeout = false;
 		return;
 	}
 	/* K^3 = segments / C, C = 0.4 segments / s^3; in ms^3 that is 2.5e9 each */
-	gap = div_u64((u64)(cubic->w_max - cwnd) * 1000, conn->snd.mss);
-	cubic->k_ms = cube_root(gap * 2500000);
+	gap = div_u64((u64)(curve->w_max - cwnd) * 1000, conn->snd.mss);
+	curve->k_ms = cube_root(gap * 2500000);
 }
 
 /* W_cubic at @t_ms after the epoch, RFC 9438 4.2 (1). */
-static u32 w_cubic(const struct hrtcp_conn *conn, const struct cubic *cubic, u64 t_ms)
+static u32 w_cubic(const struct hrtcp_conn *conn, const struct curve *cubic, u64 t_ms)
 {
 	bool past = t_ms > cubic->k_ms;
 	u64 d = past ? t_ms - cubic->k_ms : cubic->k_ms - t_ms, bytes;
@@ -156,7 +167,7 @@ static u32 w_cubic(const struct hrtcp_conn *conn, const struct cubic *cubic, u64
 }
 
 /* RFC 9438 4.3: never slower than Reno would be. */
-static void grow_estimate(struct hrtcp_conn *conn, struct cubic *cubic, u32 acked)
+static void grow_estimate(struct hrtcp_conn *conn, struct curve *cubic, u32 acked)
 {
 	u32 mss = conn->snd.mss;
 	u64 step = (u64)acked * mss;
@@ -166,22 +177,32 @@ static void grow_estimate(struct hrtcp_conn *conn, struct cubic *cubic, u32 acke
 	cubic->w_est += (u32)min_t(u64, div_u64(step, conn->cc.cwnd_bytes), acked);
 }
 
+/* RFC 9438 4.2: the time in which the application did not use the window does not count. */
+static void resume(struct cubic *cubic, u64 now_ns)
+{
+	if (cubic->paused && cubic->now.epoch_ns)
+		cubic->now.epoch_ns += now_ns - cubic->grown_ns;
+	cubic->paused = false;
+	cubic->grown_ns = now_ns;
+}
+
 static void avoid_congestion(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
-	struct cubic *cubic = cubic_of(conn);
+	struct curve *curve = &cubic_of(conn)->now;
 	struct hrtcp_cc *cc = &conn->cc;
 	u64 t_ms;
 	u32 target;
 
-	if (!cubic->epoch_ns)
+	resume(cubic_of(conn), ack->now_ns);
+	if (!curve->epoch_ns)
 		begin_epoch(conn, ack->now_ns);
-	t_ms = div_u64(ack->now_ns - cubic->epoch_ns, MS_NS);
-	grow_estimate(conn, cubic, ack->acked_bytes);
-	if (w_cubic(conn, cubic, t_ms) < cubic->w_est) {
-		cc->cwnd_bytes = max_t(u32, cc->cwnd_bytes, cubic->w_est);
+	t_ms = div_u64(ack->now_ns - curve->epoch_ns, MS_NS);
+	grow_estimate(conn, curve, ack->acked_bytes);
+	if (w_cubic(conn, curve, t_ms) < curve->w_est) {
+		cc->cwnd_bytes = max_t(u32, cc->cwnd_bytes, curve->w_est);
 		return;
 	}
-	target = w_cubic(conn, cubic, t_ms + div_u64(conn->rtt.srtt_ns, MS_NS));
+	target = w_cubic(conn, curve, t_ms + div_u64(conn->rtt.srtt_ns, MS_NS));
 	target = min_t(u32, target, cc->cwnd_bytes + cc->cwnd_bytes / 2);
 	if (target <= cc->cwnd_bytes)
 		return;
@@ -191,29 +212,70 @@ static void avoid_congestion(struct hrtcp_conn *conn, const struct hrtcp_ack *ac
 
 static void cubic_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
-	if (!ack->cwnd_limited)
-		return;			/* RFC 7661: a window not used is not proven */
-	if (conn->cc.cwnd_bytes < conn->cc.ssthresh_bytes)
+	if (!ack->cwnd_limited) {	/* RFC 7661: a window not used is not proven */
+		cubic_of(conn)->paused = true;
+		return;
+	}
+	if (conn->cc.cwnd_bytes <= conn->cc.ssthresh_bytes)	/* RFC 9438 4.10 */
 		slow_start(conn, ack);
 	else
 		avoid_congestion(conn, ack);
 }
 
-/* RFC 9438 4.6, with fast convergence, 4.7. */
-static u32 cubic_on_loss(struct hrtcp_conn *conn, u64 now_ns)
+/* RFC 9438 4.6, with fast convergence, 4.7. Return: 0.7 of cwnd. */
+static u32 reduce(struct hrtcp_conn *conn)
 {
 	struct cubic *cubic = cubic_of(conn);
+	struct curve *curve = &cubic->now;
 	u32 cwnd = conn->cc.cwnd_bytes;
 
-	(void)now_ns;
-	cubic->epoch_ns = 0;
+	cubic->undo = *curve;
 	cubic->hy.css = false;
-	cubic->cwnd_prior = cwnd;
-	if (cwnd < cubic->w_max)
-		cubic->w_max = (u32)div_u64((u64)cwnd * (BETA_DEN + BETA_NUM), 2 * BETA_DEN);
+	cubic->timeout = false;
+	curve->epoch_ns = 0;
+	curve->cwnd_prior = cwnd;
+	if (cwnd < curve->w_max)
+		curve->w_max = (u32)div_u64((u64)cwnd * (BETA_DEN + BETA_NUM), 2 * BETA_DEN);
 	else
-		cubic->w_max = cwnd;
-	return max_t(u32, (u32)div_u64((u64)cwnd * BETA_NUM, BETA_DEN), 2u * conn->snd.mss);
+		curve->w_max = cwnd;
+	return (u32)div_u64((u64)cwnd * BETA_NUM, BETA_DEN);
+}
+
+static u32 cubic_on_loss(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_ns)
+{
+	u32 ssthresh = reduce(conn);
+
+	(void)now_ns;
+	cubic_of(conn)->timeout = how == HRTCP_LOSS_TIMEOUT;
+	return max_t(u32, ssthresh, 2u * conn->snd.mss);
+}
+
+/* Marks, unlike losses, bring cwnd down to one segment. */
+static u32 cubic_on_ecn(struct hrtcp_conn *conn, u64 now_ns)
+{
+	u32 cwnd = max_t(u32, reduce(conn), conn->snd.mss);
+
+	(void)now_ns;
+	conn->cc.cwnd_bytes = cwnd;
+	return max_t(u32, cwnd, 2u * conn->snd.mss);
+}
+
+/* RFC 9438 4.9 */
+static void cubic_on_undo(struct hrtcp_conn *conn)
+{
+	struct cubic *cubic = cubic_of(conn);
+
+	if (conn->cc.cwnd_bytes >= cubic->now.cwnd_prior)
+		return;
+	cubic->now = cubic->undo;
+	cubic->timeout = false;
+	cubic->paused = true;		/* nor did the time since then grow anything */
+}
+
+static void cubic_on_restart(struct hrtcp_conn *conn, u64 now_ns)
+{
+	(void)now_ns;
+	cubic_of(conn)->paused = true;
 }
 
 const struct hrtcp_cc_ops hrtcp_cc_cubic = {
@@ -221,4 +283,7 @@ const struct hrtcp_cc_ops hrtcp_cc_cubic = {
 	.init = cubic_init,
 	.on_ack = cubic_on_ack,
 	.on_loss = cubic_on_loss,
+	.on_ecn = cubic_on_ecn,
+	.on_undo = cubic_on_undo,
+	.on_restart = cubic_on_restart,
 };

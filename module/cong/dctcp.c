@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* dctcp.c -- DCTCP, RFC 8257: reduce by the fraction of octets that were marked. */
-#include "../core/tcb.h"
+#include "../core/algorithm.h"
 
 #define ALPHA_SHIFT 10			/* alpha is in 1/1024 */
 #define ALPHA_ONE (1u << ALPHA_SHIFT)
@@ -62,14 +62,15 @@ static void dctcp_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	hrtcp_cc_reno.on_ack(conn, ack);
 }
 
-static u32 dctcp_on_loss(struct hrtcp_conn *conn, u64 now_ns)
+static u32 dctcp_on_loss(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_ns)
 {
-	return hrtcp_cc_reno.on_loss(conn, now_ns);
+	return hrtcp_cc_reno.on_loss(conn, how, now_ns);
 }
 
 const struct hrtcp_cc_ops hrtcp_cc_dctcp = {
 	.name = "dctcp",
 	.exact_echo = true,
+	.restricted = true,
 	.init = dctcp_init,
 	.on_delivered = dctcp_on_delivered,
 	.on_ack = dctcp_on_ack,

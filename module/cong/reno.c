@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* reno.c -- slow start and congestion avoidance, RFC 5681 3.1, counting octets (RFC 3465). */
-#include "../core/tcb.h"
+#include "../core/algorithm.h"
 
 /* Octets acknowledged since cwnd last grew; last, so that DCTCP can be Reno and more. */
 #define ACKED priv[HRTCP_CC_PRIV - 1]
+
+#define LIMIT_SEGS 2			/* L of RFC 3465 2.2 */
 
 static void reno_init(struct hrtcp_conn *conn)
 {
@@ -13,14 +15,13 @@ static void reno_init(struct hrtcp_conn *conn)
 static void reno_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_cc *cc = &conn->cc;
-	u32 mss = conn->snd.mss;
+	u32 mss = conn->snd.mss, grow;
 
 	if (!ack->cwnd_limited)
 		return;			/* RFC 7661: a window not used is not proven */
 	if (cc->cwnd_bytes < cc->ssthresh_bytes) {
-		/* A super-segment's ACK stands for many; RFC 3465's L is lifted. */
-		cc->cwnd_bytes += min_t(u32, ack->acked_bytes,
-					cc->ssthresh_bytes - cc->cwnd_bytes);
+		grow = min_t(u32, ack->acked_bytes, hrtcp_cc_slow_start_limit(conn, LIMIT_SEGS));
+		cc->cwnd_bytes += min_t(u32, grow, cc->ssthresh_bytes - cc->cwnd_bytes);
 		return;
 	}
 	cc->ACKED += ack->acked_bytes;
@@ -30,10 +31,11 @@ static void reno_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	}
 }
 
-static u32 reno_on_loss(struct hrtcp_conn *conn, u64 now_ns)
+static u32 reno_on_loss(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_ns)
 {
 	u32 flight = (u32)seq_diff(conn->snd.nxt, conn->snd.una);
 
+	(void)how;
 	(void)now_ns;
 	conn->cc.ACKED = 0;
 	flight = min_t(u32, flight, conn->cc.cwnd_bytes);	/* limited transmit is not counted */

@@ -119,6 +119,7 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 		.cwnd_limited = conn->snd.cwnd_limited,
 		.has_ts = conn->ts.on && seg->opt.present & HRTCP_OPT_TS,
 		.tsecr = seg->opt.tsecr,
+		.cwnd_was_limited = hrtcp_rate_cwnd_limited(conn),
 		.sacked = seg->opt.present & HRTCP_OPT_SACK,
 		.ece = (seg->flags & (HRTCP_ECE | HRTCP_SYN)) == HRTCP_ECE,
 	};
@@ -129,6 +130,7 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 		.before_ns = conn->recovery.timeout_ns,
 	};
 
+	hrtcp_rate_check_app_limited(conn);
 	ack.window_moved = update_window(conn, seg, now_ns);
 	if (seq_gt(seg->ack, conn->snd.una)) {
 		d.echo_end_ns = echo_end_ns(conn, seg, now_ns);
@@ -146,12 +148,16 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	ack.dsacked_bytes = hrtcp_scoreboard_on_segment(conn, seg, &d);
 	ack.delivered_bytes = d.bytes;
 	ack.original = d.original;
+	hrtcp_rate_on_delivered(conn, &d, &ack.sample);
 	hrtcp_rack_on_delivered(conn, &d, &ack);
 	hrtcp_tlp_on_ack(conn, seg->ack, &ack);
 	if (conn->cc.ops->on_delivered)
 		conn->cc.ops->on_delivered(conn, &ack);
 	hrtcp_recovery_on_ack(conn, &ack);
 	hrtcp_ecn_on_ack(conn, &ack);
+	hrtcp_cwv_on_ack(conn, &ack);
+	if (conn->cc.ops->control)
+		conn->cc.ops->control(conn, &ack);
 	conn->cc.cwnd_bytes = min_t(u32, conn->cc.cwnd_bytes, CWND_MAX);
 	settle_retransmit(conn, &ack);
 }

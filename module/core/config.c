@@ -21,6 +21,7 @@ const struct hrtcp_cfg hrtcp_cfg_default = {
 	.probe_threshold = 8,
 	.probe_interval_ns = SEC(600),	/* RFC 4821 7.3 */
 	.retries1 = 3,			/* RFC 9293 SHLD-10 */
+	.slow_start_after_idle = true,
 	.rto_init_ns = SEC(1),		/* RFC 6298 2.1 */
 	.rto_max_ns = SEC(120),
 	.rto_granularity_ns = MS(10),	/* a peer that ticks at HZ=100 */

@@ -19,6 +19,7 @@ void hrtcp_conn_init(struct hrtcp_conn *conn, const struct hrtcp_cfg *cfg)
 	conn->cfg = cfg;
 	conn->cc.ops = cfg->cc ? cfg->cc : &hrtcp_cc_cubic;
 	conn->cc.ssthresh_bytes = ~0u;
+	hrtcp_pace_init(conn);
 	hrtcp_timers_init(&conn->timers);
 	hrtcp_rtt_init(&conn->rtt, cfg);
 	hrtcp_reasm_init(&conn->reasm);
@@ -129,7 +130,8 @@ int hrtcp_conn_may_write(const struct hrtcp_conn *conn)
 u32 hrtcp_conn_size_goal(const struct hrtcp_conn *conn)
 {
 	u32 mss = conn->snd.mss;
-	u32 n = min_t(u32, conn->snd.gso_max / mss, HRTCP_UNITS_MAX);
+	u32 quantum = max_t(u32, conn->cc.pace.quantum_bytes, 2 * mss);
+	u32 n = min_t(u32, min_t(u32, conn->snd.gso_max, quantum) / mss, HRTCP_UNITS_MAX);
 
 	if (conn->mtup.on)		/* a probe is one node */
 		n = max_t(u32, n, DIV_ROUND_UP(conn->mtup.high, mss));
@@ -148,6 +150,7 @@ struct hrtcp_txnode *hrtcp_conn_write_tail(const struct hrtcp_conn *conn)
 void hrtcp_conn_on_write(struct hrtcp_conn *conn, struct hrtcp_txnode *node, u32 len,
 			 bool push)
 {
+	hrtcp_rate_check_app_limited(conn);
 	if (node != conn->txq.tail) {
 		node->seq = conn->snd.end;
 		node->end = conn->snd.end;
@@ -281,8 +284,16 @@ void hrtcp_conn_set_keepalive_times(struct hrtcp_conn *conn, u64 time_ns, u64 in
 
 void hrtcp_conn_set_cc(struct hrtcp_conn *conn, const struct hrtcp_cc_ops *ops)
 {
-	conn->cc.ops = ops;
-	ops->init(conn);
+	hrtcp_cc_use(conn, ops);
+	/* What is being repaired was answered by the one before, in its own way. */
+	if (conn->recovery.state >= HRTCP_R_RECOVERY)
+		conn->cc.ssthresh_bytes = hrtcp_cc_on_loss(conn, HRTCP_LOSS_FAST,
+							   conn->rate.delivered_ns);
+}
+
+void hrtcp_conn_set_max_rate(struct hrtcp_conn *conn, u64 bytes_per_s)
+{
+	hrtcp_pace_set_most(conn, bytes_per_s);
 }
 
 void hrtcp_conn_set_user_timeout(struct hrtcp_conn *conn, u64 timeout_ns)

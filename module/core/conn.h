@@ -157,6 +157,8 @@ void hrtcp_conn_set_keepalive_times(struct hrtcp_conn *conn, u64 time_ns, u64 in
 void hrtcp_conn_set_user_timeout(struct hrtcp_conn *conn, u64 timeout_ns);
 /* Change the congestion control, at any time; the window stays. */
 void hrtcp_conn_set_cc(struct hrtcp_conn *conn, const struct hrtcp_cc_ops *ops);
+/* Send no faster, octets a second; HRTCP_UNPACED: as fast as may be. */
+void hrtcp_conn_set_max_rate(struct hrtcp_conn *conn, u64 bytes_per_s);
 /* While blocked only segments without payload are polled. */
 void hrtcp_conn_set_blocked(struct hrtcp_conn *conn, bool on);
 

@@ -175,6 +175,7 @@ static void fire(struct hrtcp_conn *conn, enum hrtcp_timer slot, u64 now_ns)
 		hrtcp_rack_detect(conn, now_ns);
 		hrtcp_recovery_on_lost(conn, now_ns);
 		break;
+	case HRTCP_T_PACING:
 	case HRTCP_T_TXRETRY:		/* that it is over is all poll_tx() asks */
 	case HRTCP_T_COUNT:
 		break;
@@ -185,6 +186,7 @@ void hrtcp_conn_on_deadline(struct hrtcp_conn *conn, u64 now_ns)
 {
 	u32 slot;
 
+	hrtcp_rate_check_app_limited(conn);
 	for (slot = 0; slot < HRTCP_T_COUNT; slot++) {
 		if (conn->timers.at_ns[slot] > now_ns)
 			continue;

@@ -86,9 +86,11 @@ void hrtcp_ecn_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	hrtcp_ecn_reduced(conn);
 	if (conn->recovery.state >= HRTCP_R_RECOVERY)
 		return;			/* a loss was answered in this window */
-	cc->ssthresh_bytes = cc->ops->on_ecn ? cc->ops->on_ecn(conn, ack->now_ns) :
-					       cc->ops->on_loss(conn, ack->now_ns);
+	cc->ssthresh_bytes = hrtcp_cc_on_mark(conn, ack->now_ns);
+	if (cc->ops->control)
+		return;
 	cc->cwnd_bytes = min_t(u32, cc->cwnd_bytes, cc->ssthresh_bytes);
+	hrtcp_cwv_on_recovered(conn, 0);
 }
 
 void hrtcp_ecn_mark(struct hrtcp_conn *conn, struct hrtcp_seg *seg, bool again)
@@ -102,7 +104,8 @@ void hrtcp_ecn_mark(struct hrtcp_conn *conn, struct hrtcp_seg *seg, bool again)
 		seg->flags |= HRTCP_ECE;
 	if (!seg->len || again || seq_gt(seq_add(seg->seq, seg->len), edge))
 		return;			/* the last: a window probe, 6.1.6 */
-	seg->ip_ecn = HRTCP_IP_ECT0;
+	if (!conn->cc.ops->no_ect)
+		seg->ip_ecn = HRTCP_IP_ECT0;
 	if (ecn->cwr_due)
 		seg->flags |= HRTCP_CWR;
 	ecn->cwr_due = false;

@@ -51,6 +51,11 @@ static inline u64 div_u64(u64 dividend, u32 divisor)
 	return dividend / divisor;
 }
 
+static inline u64 div64_u64(u64 dividend, u64 divisor)
+{
+	return dividend / divisor;
+}
+
 /* The kernel's rbtree interface, as far as the core uses it, over BSD's tree. */
 struct rb_node {
 	RB_ENTRY(rb_node) entry;

@@ -67,9 +67,7 @@ void hrtcp_conn_negotiate(struct hrtcp_conn *conn, const struct hrtcp_opts *opt,
 	conn->sack.on = cfg->sack && opt->present & HRTCP_OPT_SACK_OK;
 	hrtcp_mtup_init(conn, conn->mtup.floor);
 	hrtcp_conn_sync_mss(conn);
-	conn->cc.cwnd_bytes = hrtcp_cc_initial_window(conn->snd.mss, cfg->init_cwnd_pkts,
-						      conn->syn_repeated);
-	conn->cc.ops->init(conn);
+	hrtcp_cc_begin(conn);
 	if (conn->syn_repeated)
 		hrtcp_rtt_syn_was_repeated(&conn->rtt);
 }

@@ -30,7 +30,8 @@ static void on_duplicate(struct hrtcp_conn *conn, u64 now_ns)
 	if (rec->dupacks < DUP_THRESH || seq_le(conn->snd.una, rec->recover))
 		return;
 	hrtcp_recovery_enter(conn, now_ns);
-	conn->cc.cwnd_bytes = conn->cc.ssthresh_bytes;
+	if (!conn->cc.ops->control)
+		conn->cc.cwnd_bytes = conn->cc.ssthresh_bytes;
 	resend_head(conn);
 }
 
@@ -42,7 +43,9 @@ static void advance_in_recovery(struct hrtcp_conn *conn, u32 acked)
 
 	if (seq_ge(conn->snd.una, rec->recover)) {
 		pipe = max_t(u32, conn->txq.pipe_bytes, mss) + mss;
-		conn->cc.cwnd_bytes = min_t(u32, conn->cc.ssthresh_bytes, pipe);
+		if (!conn->cc.ops->control)
+			conn->cc.cwnd_bytes = min_t(u32, conn->cc.ssthresh_bytes, pipe);
+		hrtcp_cwv_on_recovered(conn, rec->undo.resent_bytes);
 		rec->recover = seq_sub(conn->snd.una, 1);
 		hrtcp_recovery_open(conn);
 		return;

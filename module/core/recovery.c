@@ -33,8 +33,8 @@ void hrtcp_recovery_grow(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_ack told = *ack;
 
-	if (conn->ecn.on && ack->ece)
-		return;			/* RFC 3168 6.1.2 */
+	if (conn->cc.ops->control || (conn->ecn.on && ack->ece))
+		return;			/* the latter by RFC 3168 6.1.2 */
 	/* What a hole held back is acknowledged at once: RFC 3465 2.3 counts a segment of it. */
 	if (conn->recovery.state == HRTCP_R_LOSS)
 		told.acked_bytes = min_t(u32, told.acked_bytes, conn->snd.mss);
@@ -47,7 +47,7 @@ static u32 flight(const struct hrtcp_conn *conn)
 }
 
 /* Respond to a loss, remembering what it takes to undo that (RFC 4015 3.1). */
-static void respond(struct hrtcp_conn *conn, u64 now_ns)
+static void respond(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_ns)
 {
 	struct hrtcp_undo *undo = &conn->recovery.undo;
 
@@ -61,7 +61,7 @@ static void respond(struct hrtcp_conn *conn, u64 now_ns)
 		undo->ssthresh_bytes = ~0u;
 	undo->resent_bytes = 0;
 	undo->dsacked_bytes = 0;
-	conn->cc.ssthresh_bytes = conn->cc.ops->on_loss(conn, now_ns);
+	conn->cc.ssthresh_bytes = hrtcp_cc_on_loss(conn, how, now_ns);
 	hrtcp_ecn_reduced(conn);
 }
 
@@ -69,7 +69,7 @@ void hrtcp_recovery_enter(struct hrtcp_conn *conn, u64 now_ns)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
 
-	respond(conn, now_ns);
+	respond(conn, HRTCP_LOSS_FAST, now_ns);
 	rec->state = HRTCP_R_RECOVERY;
 	rec->fast_recoveries++;
 	rec->recover = conn->snd.nxt;
@@ -90,6 +90,8 @@ static void reduce_rate(struct hrtcp_conn *conn, u32 delivered, bool safe)
 	u32 mss = conn->snd.mss;
 	s64 count;
 
+	if (conn->cc.ops->control)
+		return;
 	prr->delivered_bytes += delivered;
 	if (pipe > ssthresh) {
 		count = (s64)div_u64((u64)prr->delivered_bytes * ssthresh +
@@ -108,8 +110,9 @@ static void reduce_rate(struct hrtcp_conn *conn, u32 delivered, bool safe)
 
 static void leave(struct hrtcp_conn *conn)
 {
-	if (conn->recovery.state == HRTCP_R_RECOVERY)
+	if (conn->recovery.state == HRTCP_R_RECOVERY && !conn->cc.ops->control)
 		conn->cc.cwnd_bytes = conn->cc.ssthresh_bytes;
+	hrtcp_cwv_on_recovered(conn, conn->recovery.undo.resent_bytes);
 	hrtcp_rack_recovered(conn);
 	hrtcp_recovery_open(conn);
 }
@@ -123,11 +126,14 @@ static void undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	hrtcp_txq_unmark_lost(&conn->txq);
 	conn->snd.force = false;
 	conn->snd.fin_lost = false;
+	if (conn->cc.ops->on_undo)
+		conn->cc.ops->on_undo(conn);
 	conn->cc.ssthresh_bytes = rec->undo.ssthresh_bytes;
 	if (rec->state == HRTCP_R_LOSS)
 		conn->cc.cwnd_bytes = conn->txq.pipe_bytes + min_t(u32, ack->acked_bytes, iw);
-	else
+	else if (!conn->cc.ops->control)
 		conn->cc.cwnd_bytes = max_t(u32, conn->cc.cwnd_bytes, rec->undo.cwnd_bytes);
+	hrtcp_cwv_reset(conn);
 	conn->cc.cwnd_bytes = max_t(u32, conn->cc.cwnd_bytes, conn->snd.mss);
 	conn->rtt.cautious = rec->state == HRTCP_R_LOSS;
 	rec->undo.armed = false;
@@ -231,8 +237,10 @@ void hrtcp_recovery_on_repaired(struct hrtcp_conn *conn, u64 now_ns)
 {
 	if (conn->recovery.state > HRTCP_R_DISORDER)
 		return;
-	respond(conn, now_ns);
-	conn->cc.cwnd_bytes = conn->cc.ssthresh_bytes;
+	respond(conn, HRTCP_LOSS_TAIL, now_ns);
+	if (!conn->cc.ops->control)
+		conn->cc.cwnd_bytes = conn->cc.ssthresh_bytes;
+	hrtcp_cwv_on_recovered(conn, conn->snd.mss);
 	conn->recovery.undo.armed = false;
 }
 
@@ -298,7 +306,7 @@ void hrtcp_recovery_on_timeout(struct hrtcp_conn *conn, u64 now_ns)
 
 	/* RFC 5681 3.1: ssthresh is set by the first timeout of a segment only. */
 	if (first || !conn->rtt.backoff)
-		respond(conn, now_ns);
+		respond(conn, HRTCP_LOSS_TIMEOUT, now_ns);
 	conn->cc.cwnd_bytes = conn->snd.mss;
 	hrtcp_recovery_open(conn);
 	rec->state = HRTCP_R_LOSS;

@@ -42,7 +42,10 @@ static enum hrtcp_poll send_node(struct hrtcp_conn *conn, struct hrtcp_tx *tx,
 	tx->seg.seq = node->seq;
 	tx->seg.len = hrtcp_txnode_len(node);
 	tx->retransmit = node->sends > 0;
+	hrtcp_rate_before_sent(conn, node, now_ns);
 	hrtcp_txq_sent(&conn->txq, node, hrtcp_mtup_unit(conn, node), now_ns);
+	hrtcp_rate_after_sent(conn, node);
+	hrtcp_pace_on_sent(conn, tx->seg.len, now_ns);
 	hrtcp_recovery_on_sent(conn, node);
 	if (tx->seg.len > node->mss)
 		tx->gso_size = node->mss;
@@ -62,9 +65,11 @@ static enum hrtcp_poll send_node(struct hrtcp_conn *conn, struct hrtcp_tx *tx,
 /* Units of a super-segment; the urgent pointer counts from each segment's own number. */
 static u32 units_most(const struct hrtcp_conn *conn, u32 mss)
 {
+	u32 quantum = max_t(u32, conn->cc.pace.quantum_bytes, 2 * mss);
+
 	if (conn->snd.urgent)
 		return 1;
-	return min_t(u32, conn->snd.gso_max / mss, HRTCP_UNITS_MAX);
+	return min_t(u32, min_t(u32, conn->snd.gso_max, quantum) / mss, HRTCP_UNITS_MAX);
 }
 
 /* Octets of a super-segment: whole units, as many as node and caller can hold. */
@@ -117,16 +122,24 @@ static enum hrtcp_poll poll_lost(struct hrtcp_conn *conn, u64 now_ns, struct hrt
 	return send_node(conn, tx, node, fin, now_ns);
 }
 
-/* RFC 5681 4.1: after an idle RTO the old window says nothing about the path. */
-static void restart_after_idle(struct hrtcp_conn *conn, u64 now_ns)
+/*
+ * Nothing is in flight. RFC 5681 4.1: after an idle RTO the old window says nothing about the
+ * path. Else, and where that is switched off, RFC 7661 judges it.
+ */
+static void restart(struct hrtcp_conn *conn, u64 now_ns)
 {
-	u32 iw;
+	struct hrtcp_cc *cc = &conn->cc;
+	u32 rw;
 
-	if (conn->txq.pipe_bytes ||
-	    now_ns - conn->last_sent_ns <= hrtcp_rtt_timeout(&conn->rtt, conn->cfg))
-		return;
-	iw = hrtcp_cc_initial_window(conn->snd.mss, conn->cfg->init_cwnd_pkts, false);
-	conn->cc.cwnd_bytes = min_t(u32, conn->cc.cwnd_bytes, iw);
+	if (cc->ops->on_restart)
+		cc->ops->on_restart(conn, now_ns);
+	if (conn->cfg->slow_start_after_idle && !cc->ops->control &&
+	    now_ns - conn->last_sent_ns > hrtcp_rtt_timeout(&conn->rtt, conn->cfg)) {
+		rw = hrtcp_cc_restart_window(conn);
+		cc->iw_end = seq_add(conn->snd.nxt, rw);
+		cc->cwnd_bytes = min_t(u32, cc->cwnd_bytes, rw);
+	}
+	hrtcp_cwv_on_restart(conn, now_ns);
 }
 
 /*
@@ -220,7 +233,9 @@ static enum hrtcp_poll poll_new(struct hrtcp_conn *conn, u64 now_ns, struct hrtc
 	struct hrtcp_txnode *node = conn->txq.unsent;
 	u32 len;
 
-	restart_after_idle(conn, now_ns);
+	if (!conn->txq.pipe_bytes)
+		restart(conn, now_ns);
+	hrtcp_cwv_on_new(conn, now_ns);
 	len = hrtcp_mtup_probe_len(conn, now_ns);
 	if (len)
 		return poll_mtu_probe(conn, tx, len, now_ns);
@@ -319,9 +334,16 @@ enum hrtcp_poll hrtcp_sender_poll(struct hrtcp_conn *conn, u64 now_ns, struct hr
 		if (poll != HRTCP_POLL_WAIT)
 			return poll;
 	}
+	if (unlikely(now_ns < conn->cc.pace.next_ns) && !snd->force &&
+	    (conn->txq.lost_bytes || conn->txq.unsent)) {
+		hrtcp_timer_set(&conn->timers, HRTCP_T_PACING, conn->cc.pace.next_ns);
+		return HRTCP_POLL_WAIT;
+	}
 	if (conn->txq.lost_bytes) {
 		poll = poll_lost(conn, now_ns, tx);
 		snd->cwnd_limited = poll == HRTCP_POLL_WAIT;
+		if (snd->cwnd_limited)
+			hrtcp_rate_cwnd_limits(conn);
 		return poll;
 	}
 	if (snd->fin_lost && !hrtcp_ack_covers_fin(conn))
@@ -332,6 +354,8 @@ enum hrtcp_poll hrtcp_sender_poll(struct hrtcp_conn *conn, u64 now_ns, struct hr
 		poll = poll_fin(conn, now_ns, tx);
 	else
 		return HRTCP_POLL_WAIT;
+	if (snd->cwnd_limited)
+		hrtcp_rate_cwnd_limits(conn);
 	if (poll == HRTCP_POLL_WAIT)
 		arm_persist(conn, now_ns);
 	return poll;

@@ -124,6 +124,7 @@ struct hrtcp_conn {
 	struct hrtcp_tlp tlp;
 	struct hrtcp_mtup mtup;
 	struct hrtcp_cc cc;
+	struct hrtcp_rate rate;
 	struct hrtcp_ts ts;
 	struct hrtcp_ecn ecn;
 	struct hrtcp_reasm reasm;

@@ -12,6 +12,7 @@
  * | PROBE      | new data sent or acknowledged, nothing SACKed | all acknowledged, loss found | tail loss probe | 2 SRTT, RFC 8985 7.2 |
  * | KEEPALIVE  | switched on                    | off, gone          | probe, if all was silent that long | keepalive_time, then keepalive_intvl |
  * | REORDER    | RACK: a unit may be lost or late | settled by an ACK | detect again          | what is left of the reordering window |
+ * | PACING     | data may leave, but not yet      | fires              | poll again             | what pace.h leaves between two super-segments |
  *
  * A deadline in the past fires at the next on_deadline(); firing early or twice is
  * harmless, so the caller may arm one lazy timer for the earliest.

@@ -101,6 +101,24 @@ static void set_bits(struct hrtcp_txq *q, struct hrtcp_txnode *node, u64 lost, u
 	count(q, node);
 }
 
+/* The units in @fresh, in the pipe until now, were found lost. */
+static void lose(struct hrtcp_txq *q, struct hrtcp_txnode *node, u64 fresh)
+{
+	u32 bytes = mask_bytes(node, fresh);
+
+	if (!bytes)
+		return;
+	set_bits(q, node, node->lost | fresh, node->sacked);
+	q->lost_total += bytes;
+	if (q->on_lost)
+		q->on_lost(q, node, bytes);
+}
+
+static void lose_all(struct hrtcp_txq *q, struct hrtcp_txnode *node)
+{
+	lose(q, node, all_units(node) & ~node->sacked & ~node->lost);
+}
+
 void hrtcp_txq_append(struct hrtcp_txq *q, struct hrtcp_txnode *node)
 {
 	node->next = NULL;
@@ -157,7 +175,7 @@ void hrtcp_txq_mark_head_lost(struct hrtcp_txq *q)
 
 	if (!head || head == q->unsent)
 		return;
-	set_bits(q, head, head->lost | (1 & ~head->sacked), head->sacked);
+	lose(q, head, 1 & ~head->sacked & ~head->lost);
 }
 
 void hrtcp_txq_mark_all_lost(struct hrtcp_txq *q)
@@ -165,7 +183,7 @@ void hrtcp_txq_mark_all_lost(struct hrtcp_txq *q)
 	struct hrtcp_txnode *node;
 
 	for (node = q->head; node != q->unsent; node = node->next)
-		hrtcp_txq_mark_lost(q, node);
+		lose_all(q, node);
 }
 
 void hrtcp_txq_recut(struct hrtcp_txq *q, u16 mss)
@@ -259,6 +277,10 @@ static void note_delivered(struct hrtcp_delivered *d, const struct hrtcp_txnode 
 		return;
 	d->sent_ns = node->sent_ns;
 	d->end = end;
+	d->epoch = node->epoch;
+	d->app_limited = node->app_limited;
+	d->sent_once = node->sends == 1;
+	d->flight_bytes = hrtcp_txnode_flight(node);
 }
 
 /*
@@ -366,7 +388,7 @@ u64 hrtcp_txq_detect_lost(struct hrtcp_txq *q, const struct hrtcp_sent *delivere
 		if (!open)
 			continue;
 		if (node->sent_ns + age_ns <= now_ns)
-			set_bits(q, node, node->lost | open, node->sacked);
+			lose(q, node, open);
 		else
 			wait_ns = max_t(u64, wait_ns, node->sent_ns + age_ns - now_ns);
 	}
@@ -380,7 +402,7 @@ void hrtcp_txq_mark_old_lost(struct hrtcp_txq *q, u64 age_ns, u64 now_ns)
 	hrtcp_txq_mark_head_lost(q);
 	for (node = q->head; node != q->unsent; node = node->next)
 		if (node->sent_ns + age_ns <= now_ns)
-			hrtcp_txq_mark_lost(q, node);
+			lose_all(q, node);
 }
 
 void hrtcp_txq_unmark_lost(struct hrtcp_txq *q)

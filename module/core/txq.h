@@ -22,8 +22,11 @@ struct hrtcp_txnode {
 	u64 lost;			/* units to send again */
 	u64 sacked;			/* units the peer holds beyond a gap */
 	u16 mss;			/* octets of a unit, fixed when first sent */
-	u8 push;			/* the user's write ended here */
+	u8 push : 1;			/* the user's write ended here */
+	u8 app_limited : 1;		/* of the last transmission, rate.h: ran dry before it; */
 	u8 sends;			/* transmissions, saturating */
+	u16 epoch;			/* ... what had been delivered; */
+	u16 flight;			/* ... what was in flight with it, hrtcp_txnode_flight() */
 };
 
 struct hrtcp_txq {
@@ -33,6 +36,9 @@ struct hrtcp_txq {
 	u32 pipe_bytes;			/* sent, neither acknowledged, SACKed nor lost */
 	u32 lost_bytes;			/* to be sent again */
 	u32 sacked_bytes;
+	u32 lost_total;			/* octets ever found lost, modulo 2^32: C.lost, rate.h */
+	/* @bytes of @node were found lost just now; may be NULL. */
+	void (*on_lost)(struct hrtcp_txq *q, const struct hrtcp_txnode *node, u32 bytes);
 };
 
 /* What an ACK tells of the units it acknowledges or SACKs for the first time. */
@@ -43,6 +49,9 @@ struct hrtcp_delivered {
 	u32 bytes;
 	u64 sent_ns;			/* of the unit sent last, 0: none that proves anything */
 	struct seq end;			/* of that unit */
+	u16 epoch;			/* of that unit's node, as are the next three */
+	bool app_limited, sent_once;
+	u32 flight_bytes;
 	struct seq highest;		/* end of the highest unit */
 	u16 unit;			/* octets of the largest one acknowledged */
 	u64 rtt_sent_ns;		/* Karn's rule, RFC 6298 3: of the oldest, 0: no sample */
@@ -57,6 +66,21 @@ static inline u32 hrtcp_txnode_len(const struct hrtcp_txnode *node)
 	return (u32)seq_diff(node->end, node->seq);
 }
 
+/* Octets in 16 bits, to one in a thousand: eleven of them, shifted left by the upper five. */
+static inline void hrtcp_txnode_set_flight(struct hrtcp_txnode *node, u32 bytes)
+{
+	u16 shift = 0;
+
+	for (; bytes >> 11; bytes >>= 1)
+		shift++;
+	node->flight = (u16)(shift << 11 | bytes);
+}
+
+static inline u32 hrtcp_txnode_flight(const struct hrtcp_txnode *node)
+{
+	return (u32)(node->flight & 0x7ff) << (node->flight >> 11);
+}
+
 void hrtcp_txq_append(struct hrtcp_txq *q, struct hrtcp_txnode *node);
 
 /* Cut @node after @len octets; @rest takes the remainder and stands behind it. */
@@ -66,7 +90,7 @@ void hrtcp_txq_split(struct hrtcp_txq *q, struct hrtcp_txnode *node,
 /* @node leaves now (again): not lost, in the pipe, @mss its unit if this is the first time. */
 void hrtcp_txq_sent(struct hrtcp_txq *q, struct hrtcp_txnode *node, u16 mss, u64 now_ns);
 
-/* All units of @node not lost already are. */
+/* All units of @node not lost already are to go again, though the network did not lose them. */
 void hrtcp_txq_mark_lost(struct hrtcp_txq *q, struct hrtcp_txnode *node);
 
 /* The first unit of the queue is lost, if it was sent. */

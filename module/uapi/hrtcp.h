@@ -224,7 +224,8 @@ enum hrtcp_stat {
 	X(TXRETRY,	"txretry")				\
 	X(PROBE,	"probe")				\
 	X(REORDER,	"reorder")				\
-	X(KEEPALIVE,	"keepalive")
+	X(KEEPALIVE,	"keepalive")				\
+	X(PACING,	"pacing")
 
 enum hrtcp_timer {
 #define X(name, text) HRTCP_T_##name,

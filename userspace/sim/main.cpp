@@ -11,18 +11,18 @@ namespace {
 
 int usage()
 {
-	std::fprintf(stderr, "usage: hrtcp-sim [--seed N] [--count N] [--trace]\n"
+	std::fprintf(stderr, "usage: hrtcp-sim [--seed N] [--count N] [--cc NAME] [--trace]\n"
 			     "       hrtcp-sim --golden FOLDER [--update] [TABLE...]\n");
 	return 1;
 }
 
-int run_many(uint64_t seed, uint64_t count, bool trace)
+int run_many(uint64_t seed, uint64_t count, bool trace, const hrtcp_cc_ops *cc)
 {
 	uint64_t bytes = 0, again = 0, failed = 0;
 
 	for (uint64_t i = seed; i < seed + count; i++) {
 		try {
-			sim::Outcome outcome = sim::run_seed(i, trace);
+			sim::Outcome outcome = sim::run_seed(i, trace, cc);
 			bytes += outcome.bytes;
 			again += outcome.segments_again;
 		} catch (const sim::Failure &failure) {
@@ -45,6 +45,7 @@ int main(int argc, char **argv)
 {
 	uint64_t seed = 1, count = 1000;
 	bool trace = false, update = false;
+	const hrtcp_cc_ops *cc = nullptr;
 	std::string folder;
 	std::vector<std::string> names;
 
@@ -59,6 +60,8 @@ int main(int argc, char **argv)
 			seed = std::strtoull(argv[++i], nullptr, 0);
 		else if (!std::strcmp(argv[i], "--count") && i + 1 < argc)
 			count = std::strtoull(argv[++i], nullptr, 0);
+		else if (!std::strcmp(argv[i], "--cc") && i + 1 < argc && sim::find_cc(argv[i + 1]))
+			cc = sim::find_cc(argv[++i]);
 		else if (argv[i][0] != '-' && !folder.empty())
 			names.push_back(argv[i]);
 		else
@@ -66,5 +69,5 @@ int main(int argc, char **argv)
 	}
 	if (!folder.empty())
 		return sim::golden(folder, update, names) ? 1 : 0;
-	return run_many(seed, count, trace);
+	return run_many(seed, count, trace, cc);
 }

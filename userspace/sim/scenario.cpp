@@ -57,7 +57,8 @@ const hrtcp_cc_ops *any_algorithm(Dice &dice)
 
 	while (hrtcp_cc_built_in(n))
 		n++;
-	return hrtcp_cc_built_in(static_cast<uint32_t>(dice.below(n)));
+	auto i = static_cast<uint32_t>(dice.below(n + 1));
+	return i < n ? hrtcp_cc_built_in(i) : &hrtcp_cc_bbr;
 }
 
 EndConfig random_end(Dice &dice)
@@ -177,7 +178,12 @@ void check_complete(const Endpoint &end, uint64_t expected, const char *name)
 
 } // namespace
 
-Outcome run_seed(uint64_t seed, bool trace)
+const hrtcp_cc_ops *find_cc(const char *name)
+{
+	return std::string(name) == hrtcp_cc_bbr.name ? &hrtcp_cc_bbr : hrtcp_cc_find(name);
+}
+
+Outcome run_seed(uint64_t seed, bool trace, const hrtcp_cc_ops *cc)
 {
 	Dice dice(seed);
 	Clock clock;
@@ -185,6 +191,8 @@ Outcome run_seed(uint64_t seed, bool trace)
 	Path there(clock, to_server, 2 * seed), back(clock, to_client, 2 * seed + 1);
 	EndConfig a = random_end(dice), b = random_end(dice);
 
+	if (cc)
+		a.cfg.cc = b.cfg.cc = cc;
 	a.pattern = b.peer_pattern = seed * 2;
 	b.pattern = a.peer_pattern = seed * 2 + 1;
 	if (a.program.wait_for_peer)

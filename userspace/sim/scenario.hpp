@@ -12,7 +12,10 @@ struct Outcome {
 	uint64_t end_ns = 0;		// virtual time used
 };
 
-// Throws Failure where an invariant breaks.
-Outcome run_seed(uint64_t seed, bool trace);
+// One of those built in, or BBR, which in the kernel is a module of its own. NULL: no such name.
+const hrtcp_cc_ops *find_cc(const char *name);
+
+// Throws Failure where an invariant breaks. @cc: the algorithm of both ends; NULL: any.
+Outcome run_seed(uint64_t seed, bool trace, const hrtcp_cc_ops *cc = nullptr);
 
 } // namespace sim

@@ -86,9 +86,10 @@ Result Incast::run()
 	bool all = false;
 
 	while (!all) { // asking all flows after every event would take longer than the events
-		if (!clock_.step())
+		bool over = !clock_.step();
+		if (over && !done())
 			return {};
-		if (++checked % 64 == 0)
+		if (over || ++checked % 64 == 0)
 			all = done();
 	}
 	uint64_t last = 0;

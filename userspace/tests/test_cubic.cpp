@@ -47,7 +47,7 @@ struct Control {
 
 	void lose()
 	{
-		conn.cc.ssthresh_bytes = conn.cc.ops->on_loss(&conn, now_ns);
+		conn.cc.ssthresh_bytes = conn.cc.ops->on_loss(&conn, HRTCP_LOSS_FAST, now_ns);
 		conn.cc.cwnd_bytes = conn.cc.ssthresh_bytes;
 	}
 
@@ -56,7 +56,7 @@ struct Control {
 
 } // namespace
 
-TEST_CASE("cubic: a loss leaves seven tenths", "[R9438-09]")
+TEST_CASE("cubic: a loss leaves seven tenths", "[R9438-05]")
 {
 	Control c;
 
@@ -65,7 +65,8 @@ TEST_CASE("cubic: a loss leaves seven tenths", "[R9438-09]")
 	CHECK(c.cwnd() == 70 * mss);
 }
 
-TEST_CASE("cubic: W_max is reached again after K, and passed slowly, then fast", "[R9438-02]")
+TEST_CASE("cubic: W_max is reached again after K, and passed slowly, then fast",
+	  "[R9438-01][R9438-04]")
 {
 	Control c;
 	c.conn.cc.cwnd_bytes = 1000 * mss;
@@ -88,7 +89,7 @@ TEST_CASE("cubic: W_max is reached again after K, and passed slowly, then fast",
 	CHECK(c.cwnd() < 1060 * mss);
 }
 
-TEST_CASE("cubic: a second loss below W_max lowers it further", "[R9438-10]")
+TEST_CASE("cubic: a second loss below W_max lowers it further", "[R9438-07]")
 {
 	Control c;
 	c.conn.cc.cwnd_bytes = 100 * mss;
@@ -100,10 +101,10 @@ TEST_CASE("cubic: a second loss below W_max lowers it further", "[R9438-10]")
 	while (c.now_ns - begun < SEC(3))
 		c.round();
 	CHECK(c.cwnd() >= 59 * mss);
-	CHECK(c.cwnd() < 65 * mss);
+	CHECK(c.cwnd() < 67 * mss);
 }
 
-TEST_CASE("cubic: in small windows it is no slower than Reno", "[R9438-04]")
+TEST_CASE("cubic: in small windows it is no slower than Reno", "[R9438-03]")
 {
 	Control c;
 	c.conn.cc.cwnd_bytes = 10 * mss;
@@ -116,7 +117,7 @@ TEST_CASE("cubic: in small windows it is no slower than Reno", "[R9438-04]")
 }
 
 TEST_CASE("HyStart++: slow start goes over to a quarter of its pace when the RTT rises",
-	  "[R9406-02][R9406-03]")
+	  "[R9406-01][R9406-02][R9438-10]")
 {
 	Control c;
 	c.conn.cc.cwnd_bytes = 16 * mss;
@@ -134,7 +135,7 @@ TEST_CASE("HyStart++: slow start goes over to a quarter of its pace when the RTT
 	CHECK(c.conn.cc.ssthresh_bytes != ~0u);	// five rounds, and it is over
 }
 
-TEST_CASE("HyStart++: a rise that does not last is forgotten", "[R9406-04]")
+TEST_CASE("HyStart++: a rise that does not last is forgotten", "[R9406-02]")
 {
 	Control c;
 	c.conn.cc.cwnd_bytes = 16 * mss;
@@ -147,7 +148,7 @@ TEST_CASE("HyStart++: a rise that does not last is forgotten", "[R9406-04]")
 	CHECK(c.cwnd() == 2 * before);
 }
 
-TEST_CASE("cubic: a window that is not used does not grow", "[R7661-01]")
+TEST_CASE("cubic: a window that is not used does not grow", "[R7661-01][R9438-06]")
 {
 	Control c;
 	hrtcp_ack a{};

@@ -11,6 +11,7 @@ struct Reno {
 	{
 		conn.cc.ops = &hrtcp_cc_reno;
 		conn.snd.mss = 1000;
+		conn.cc.pace.rate = HRTCP_UNPACED;
 		conn.cc.cwnd_bytes = cwnd;
 		conn.cc.ssthresh_bytes = ssthresh;
 		hrtcp_cc_reno.init(&conn);
@@ -29,7 +30,7 @@ struct Reno {
 	{
 		conn.snd.una = seq_of(0xffffff00);
 		conn.snd.nxt = seq_add(conn.snd.una, flight);
-		return hrtcp_cc_reno.on_loss(&conn, SEC(1));
+		return hrtcp_cc_reno.on_loss(&conn, HRTCP_LOSS_FAST, SEC(1));
 	}
 };
 

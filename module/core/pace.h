@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * pace.h -- data leaves no faster than a rate: the least of what the algorithm, the user and
+ * the validation of the window (cwv.h) want. Where none wants any it costs a comparison.
+ */
+#ifndef HRTCP_CORE_PACE_H
+#define HRTCP_CORE_PACE_H
+
+#include "env.h"
+
+struct hrtcp_conn;
+
+#define HRTCP_UNPACED ((u64)-1)
+
+/* Rates are octets of payload a second. */
+struct hrtcp_pace {
+	u64 next_ns;			/* no data leaves before this; 0: at any time */
+	u64 rate;			/* the one in force */
+	u64 wanted;			/* by the algorithm */
+	u64 most;			/* by the user, SO_MAX_PACING_RATE */
+	u64 validating;			/* by RFC 7661 4.4.2 */
+	u64 burst_ns;			/* what was not sent in time and may be made up for */
+	u32 quantum_bytes;		/* of a super-segment, draft-ietf-ccwg-bbr 5.6.3 */
+};
+
+void hrtcp_pace_init(struct hrtcp_conn *conn);
+
+/* HRTCP_UNPACED: as fast as cwnd allows. */
+void hrtcp_pace_set_wanted(struct hrtcp_conn *conn, u64 rate);
+void hrtcp_pace_set_most(struct hrtcp_conn *conn, u64 rate);
+void hrtcp_pace_set_validating(struct hrtcp_conn *conn, u64 rate);
+
+/* @len octets leave now. */
+void hrtcp_pace_on_sent(struct hrtcp_conn *conn, u32 len, u64 now_ns);
+
+#endif
