@@ -20,11 +20,23 @@
 #define MSS_DEFAULT_V6 1220
 #define MSS_MIN 48			/* whatever a link or ICMP says */
 
+/* RFC 9293 3.9.1.1, 3.9.2.3: no peer is many, though a segment may come as if from one. */
+static struct dst_entry *to_one(struct rtable *rt)
+{
+	if (IS_ERR(rt))
+		return ERR_CAST(rt);
+	if (rt->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST)) {
+		ip_rt_put(rt);
+		return ERR_PTR(-ENETUNREACH);
+	}
+	return &rt->dst;
+}
+
 static struct dst_entry *route_v4(struct sock *sk)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct flowi4 *fl4 = &inet->cork.fl.u.ip4;
-	struct rtable *rt;
+	struct dst_entry *dst;
 
 	flowi4_init_output(fl4, sk->sk_bound_dev_if, READ_ONCE(sk->sk_mark),
 			   ip_sock_rt_tos(sk), ip_sock_rt_scope(sk), sk->sk_protocol,
@@ -32,15 +44,10 @@ static struct dst_entry *route_v4(struct sock *sk)
 			   inet->inet_dport, inet->inet_sport,
 			   sock_net_uid(sock_net(sk), sk));
 	security_sk_classify_flow(sk, flowi4_to_flowi_common(fl4));
-	rt = ip_route_output_flow(sock_net(sk), fl4, sk);
-	if (IS_ERR(rt))
-		return ERR_CAST(rt);
-	if (rt->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST)) {
-		ip_rt_put(rt);
-		return ERR_PTR(-ENETUNREACH);
-	}
-	sk_setup_caps(sk, &rt->dst);
-	return &rt->dst;
+	dst = to_one(ip_route_output_flow(sock_net(sk), fl4, sk));
+	if (!IS_ERR(dst))
+		sk_setup_caps(sk, dst);
+	return dst;
 }
 
 static struct dst_entry *route_v6(struct sock *sk)
@@ -257,14 +264,12 @@ static struct dst_entry *path_route_v4(const struct hrtcp_path *path, struct flo
 {
 	const struct hrtcp_key *key = &path->key;
 	const u8 flags = path->listener ? inet_sk_flowi_flags(path->listener) : 0;
-	struct rtable *rt;
 
 	flowi4_init_output(fl4, path->oif, path->mark, path->tos, RT_SCOPE_UNIVERSE,
 			   IPPROTO_TCP, flags, hrtcp_addr_v4(&key->raddr),
 			   hrtcp_addr_v4(&key->laddr), htons(key->rport),
 			   htons(key->lport), path_uid(path));
-	rt = ip_route_output_flow(path->hn->net, fl4, path->listener);
-	return IS_ERR(rt) ? ERR_CAST(rt) : &rt->dst;
+	return to_one(ip_route_output_flow(path->hn->net, fl4, path->listener));
 }
 
 static struct dst_entry *path_route_v6(const struct hrtcp_path *path, struct flowi6 *fl6)

@@ -50,6 +50,9 @@ struct seg {
 	int cut;			/* octets missing at the end of the packet */
 	const uint8_t *raw_options;
 	int raw_options_len;
+	uint8_t tos;			/* of IP: type of service or traffic class */
+	const uint8_t *ip_options;	/* of IPv4, a multiple of four octets */
+	int ip_options_len;
 };
 
 /* What the relative numbers of a direction are relative to, and its next one. */

@@ -146,6 +146,27 @@ static int build_options(uint8_t *start, const struct seg *seg)
 	return at - start;
 }
 
+/* What a test wants otherwise in the IP header; returns how much longer the packet is. */
+static int amend_ip(uint8_t *packet, int len, const struct seg *seg)
+{
+	int more = seg->ip_options_len;
+
+	if (packet[0] >> 4 == 6) {
+		packet[0] |= seg->tos >> 4;
+		packet[1] |= seg->tos << 4;
+		return 0;
+	}
+	memmove(packet + 20 + more, packet + 20, len - 20);
+	if (more)
+		memcpy(packet + 20, seg->ip_options, more);
+	packet[0] += more / 4;
+	packet[1] = seg->tos;
+	put16(packet + 2, len + more);
+	put16(packet + 10, 0);
+	put16(packet + 10, ~fold(sum(packet, 20 + more, 0)));
+	return more;
+}
+
 int wire_build(uint8_t *packet, const struct wire *wire, const struct seg *seg)
 {
 	uint8_t *tcp = packet + (is_v4(wire->from) ? 20 : 40);
@@ -168,7 +189,8 @@ int wire_build(uint8_t *packet, const struct wire *wire, const struct seg *seg)
 	len -= seg->cut;
 	put16(tcp + 16, ~fold(sum(tcp, len, pseudo(wire->from, wire->to, IPPROTO_TCP, len))) +
 			seg->bad_sum);
-	return ip_header(packet, wire->from, wire->to, IPPROTO_TCP, len) + len;
+	len += ip_header(packet, wire->from, wire->to, IPPROTO_TCP, len);
+	return len + amend_ip(packet, len, seg);
 }
 
 static void read_blocks(const uint8_t *at, int len, struct seg *seg)
