@@ -36,7 +36,7 @@ struct Reno {
 
 } // namespace
 
-TEST_CASE("reno_on_ack: slow start counts octets", "[R5681-06][MUST-19]")
+TEST_CASE("reno_on_ack: slow start counts octets", "[R5681-06][R3465-01][MUST-19]")
 {
 	Reno r(10000, 0x7fffffff);
 
