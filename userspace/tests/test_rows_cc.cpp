@@ -198,3 +198,22 @@ TEST_CASE("a loss in the initial window makes restarts as small as RFC 3390's", 
 	hrtcp_cc_on_loss(&w.conn, HRTCP_LOSS_FAST, w.now_ns);
 	CHECK(hrtcp_cc_restart_window(&w.conn) == 4 * mss);
 }
+
+TEST_CASE("BBR: what it sends says that it does not take marks", "[RBBR-01]")
+{
+	for (const bool bbr : { false, true }) {
+		Host h({ .tune = [](hrtcp_cfg &cfg) { cfg.ecn = HRTCP_ECN_ASK; } });
+		OPEN(h, 0);
+		SEES(h, 0, "SEW 0:0(0)");
+		PEER(h, MS(100), "S.E 0:0(0) ack 1");
+		SEES(h, MS(100), ". 1:1(0) ack 1");
+		REQUIRE(h.conn.ecn.on);
+		if (bbr)
+			hrtcp_conn_set_cc(&h.conn, &hrtcp_cc_bbr);
+		h.start_clock();
+		WRITE(h, 0, 100);
+		const auto sent = h.take_sent();
+		REQUIRE(sent.size() == 1);
+		CHECK(sent[0].seg.ip_ecn == (bbr ? 0 : HRTCP_IP_ECT0));
+	}
+}
