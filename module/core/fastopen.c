@@ -99,8 +99,10 @@ void hrtcp_fast_entry_learn(struct hrtcp_fast_entry *entry, const struct hrtcp_c
 	u8 outcome = conn->fast.outcome;
 
 	if (outcome == HRTCP_FAST_REFUSED || outcome == HRTCP_FAST_LOST) {
-		entry->until_ns = now_ns + (conn->cfg->fastopen_blackhole_ns <<
-					    min_t(u32, entry->failures, BACKOFF_MAX));
+		if (entry->failures)	/* the first may be chance: any SYN can get lost */
+			entry->until_ns = now_ns + (conn->cfg->fastopen_blackhole_ns <<
+						    min_t(u32, entry->failures - 1u,
+							  BACKOFF_MAX));
 		if (entry->failures < 255)
 			entry->failures++;
 		return;

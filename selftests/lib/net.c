@@ -62,6 +62,7 @@ struct answer {
 	union {
 		struct nlmsgerr err;
 		struct rtmsg route;
+		struct ifinfomsg link;
 	};
 	char rest[2048];
 };
@@ -216,6 +217,39 @@ int net_wait_local(const char *text)
 		msg->rtm_family = parse(text, addr);
 		put_attr(&req, RTA_DST, addr, msg->rtm_family == AF_INET ? 4 : 16);
 		if (!ask(&req, &answer) && answer.route.rtm_type == RTN_LOCAL)
+			return 0;
+		usleep(1000);
+	}
+	return -ETIMEDOUT;
+}
+
+/* Is the qdisc of @answer's link the one that drops everything? */
+static bool drops_all(struct answer *answer)
+{
+	struct rtattr *attr = IFLA_RTA(&answer->link);
+	int left = answer->head.nlmsg_len - NLMSG_LENGTH(sizeof(answer->link));
+
+	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left))
+		if (attr->rta_type == IFLA_QDISC)
+			return !strcmp(RTA_DATA(attr), "noop");
+	return true;
+}
+
+/* The peer of a veth came up after it: the kernel gets round to its queue later, until then
+ * what is sent is lost. */
+int net_wait_link(const char *dev)
+{
+	struct request req;
+	struct answer answer;
+	int tries;
+
+	for (tries = 0; tries < 5000; tries++) {
+		struct ifinfomsg *info = begin(&req, RTM_GETLINK, 0, sizeof(*info));
+
+		req.head.nlmsg_flags = NLM_F_REQUEST;
+		info->ifi_index = if_nametoindex(dev);
+		if (!ask(&req, &answer) && answer.head.nlmsg_type == RTM_NEWLINK &&
+		    !drops_all(&answer))
 			return 0;
 		usleep(1000);
 	}

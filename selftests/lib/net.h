@@ -28,6 +28,9 @@ int net_addr(const char *dev, const char *text, int prefix_len);
 /* Until the current namespace takes packets for it; the device is up. */
 int net_wait_local(const char *text);
 
+/* Until what is sent by @dev of the current namespace is not lost; it and its peer are up. */
+int net_wait_link(const char *dev);
+
 int net_up(const char *dev);
 int net_mtu(const char *dev, int mtu);
 int net_route_blackhole(const char *text, int prefix_len);

@@ -106,6 +106,8 @@ int pair_up(struct pair *pair, enum stack client, enum stack server, int ipv)
 		error = net_wait_local("fd00::1");
 	if (!error)
 		error = net_enter(pair->server.ns);
+	if (!error)
+		error = net_wait_link("eth0");
 	return error ? error : net_wait_local("fd00::2");
 }
 

@@ -342,7 +342,7 @@ TEST_CASE("fast_entry: data without a cookie, by the administrator or by the use
 	CHECK((open.data && !open.option));
 }
 
-TEST_CASE("fast_entry: a failure bars the path for a time, doubled each time", "[R7413-10]")
+TEST_CASE("fast_entry: a second failure bars the path for a time, doubled each time", "[R7413-10]")
 {
 	hrtcp_cfg cfg = hrtcp_cfg_default;
 	hrtcp_fast_entry entry{ cookie, 1000, 0, 0 };
@@ -350,8 +350,12 @@ TEST_CASE("fast_entry: a failure bars the path for a time, doubled each time", "
 	hrtcp_conn conn{};
 
 	hrtcp_conn_init(&conn, &cfg);
+	conn.fast.outcome = HRTCP_FAST_LOST;
+	hrtcp_fast_entry_learn(&entry, &conn, SEC(10));
+	hrtcp_fast_entry_use(&entry, &cfg, false, SEC(10), &open);
+	CHECK((open.on && open.data && open.option));
 	for (const u8 outcome : { HRTCP_FAST_LOST, HRTCP_FAST_REFUSED }) {
-		const u64 now = SEC(10), hours = entry.failures + 1;
+		const u64 now = SEC(10), hours = entry.failures;
 		conn.fast.outcome = outcome;
 		hrtcp_fast_entry_learn(&entry, &conn, now);
 		hrtcp_fast_entry_use(&entry, &cfg, false, now + hours * SEC(3600) - 1, &open);
