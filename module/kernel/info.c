@@ -56,6 +56,19 @@ static void fill_times(const struct hrtcp_conn *conn, struct tcp_info *info)
 	info->tcpi_backoff = conn->rtt.backoff;
 }
 
+static void fill_rates(const struct hrtcp_conn *conn, struct tcp_info *info)
+{
+	const struct hrtcp_rate *rate = &conn->rate;
+
+	info->tcpi_pacing_rate = conn->cc.pace.rate;
+	info->tcpi_max_pacing_rate = conn->cc.pace.most;
+	info->tcpi_delivered = segs((u32)rate->delivered, conn->snd.mss);
+	info->tcpi_delivery_rate_app_limited = rate->told_app_limited;
+	if (rate->told_ns)
+		info->tcpi_delivery_rate = div64_u64((u64)rate->told_bytes * NSEC_PER_SEC,
+						     rate->told_ns);
+}
+
 void hrtcp_info_fill(const struct hrtcp_sock *hs, struct tcp_info *info)
 {
 	const struct hrtcp_conn *conn = &hs->conn;
@@ -83,4 +96,5 @@ void hrtcp_info_fill(const struct hrtcp_sock *hs, struct tcp_info *info)
 	info->tcpi_notsent_bytes = seq_lt(conn->snd.nxt, conn->snd.end) ?
 				   seq_diff(conn->snd.end, conn->snd.nxt) : 0;
 	fill_times(conn, info);
+	fill_rates(conn, info);
 }

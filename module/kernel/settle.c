@@ -172,6 +172,16 @@ static void wake(struct sock *sk, u16 events)
 	sk->sk_write_space(sk);
 }
 
+/* SO_MAX_PACING_RATE, of which nothing tells us either. */
+static void match_max_rate(struct hrtcp_sock *hs)
+{
+	const unsigned long most = READ_ONCE(hs->inet.sk.sk_max_pacing_rate);
+	const u64 rate = most == ~0ul ? HRTCP_UNPACED : most;
+
+	if (rate != hs->conn.cc.pace.most)
+		hrtcp_conn_set_max_rate(&hs->conn, rate);
+}
+
 void hrtcp_settle(struct sock *sk)
 {
 	struct hrtcp_sock *hs = hrtcp_sk(sk);
@@ -180,6 +190,7 @@ void hrtcp_settle(struct sock *sk)
 
 	sock_owned_by_me(sk);
 	match_rcvbuf(hs);
+	match_max_rate(hs);
 	if (sk->sk_err_soft != hs->conn.soft_err)
 		WRITE_ONCE(sk->sk_err_soft, hs->conn.soft_err);
 	if (hs->conn.events & HRTCP_EV_FAST)

@@ -48,6 +48,7 @@
 #include <net/inet_common.h>
 #include <net/transp_v6.h>
 
+#include "cc.h"
 #include "fastopen.h"
 #include "listen.h"
 #include "lookup.h"
@@ -103,12 +104,13 @@ void hrtcp_sock_reset_conn(struct hrtcp_sock *hs)
 {
 	struct hrtcp_conn *conn = &hs->conn;
 
+	rcu_read_lock();		/* for the default's module, until hs->cc holds it */
 	hrtcp_conn_init(conn, &hs->hn->cfg);
+	hrtcp_sock_default_cc(hs);
+	rcu_read_unlock();
 	hrtcp_conn_set_nodelay(conn, hs->user.nodelay);
 	hrtcp_conn_set_cork(conn, hs->user.cork);
 	hrtcp_conn_set_user_timeout(conn, (u64)hs->user.timeout_ms * NSEC_PER_MSEC);
-	if (hs->user.cc)
-		hrtcp_conn_set_cc(conn, hs->user.cc);
 	hrtcp_conn_set_keepalive(conn, sock_flag(&hs->inet.sk, SOCK_KEEPOPEN), ktime_get_ns());
 	hrtcp_sock_set_keepalive_times(hs);
 	memset(&hs->counted, 0, sizeof(hs->counted));
@@ -128,6 +130,7 @@ void hrtcp_sock_reset(struct hrtcp_sock *hs)
 
 	hs->hn = hrtcp_net(sock_net(sk));
 	hs->flags = 0;
+	hs->cc = NULL;			/* a clone's is the listener's */
 	hrtcp_sock_reset_conn(hs);
 	memset(&hs->rec, 0, sizeof(hs->rec));
 	hs->rec.kind = HRTCP_REC_SOCK;
@@ -183,6 +186,7 @@ void hrtcp_sock_destruct(struct sock *sk)
 	WARN_ON_ONCE(hs->hashed || hs->use.port);
 	hrtcp_clock_destroy(&hs->clock);
 	kfree(hs->listener);
+	hrtcp_cc_put(hs->cc);
 	sk_sockets_allocated_dec(sk);
 	inet_sock_destruct(sk);
 	hrtcp_proto_count(-1);

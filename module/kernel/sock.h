@@ -63,6 +63,7 @@ struct hrtcp_sock {
 	bool oob_taken;			/* by MSG_OOB: the octet before ... */
 	struct seq oob_up;		/* ... this urgent pointer */
 	struct hrtcp_user user;
+	const struct hrtcp_cc_ops *cc;	/* of conn, whose module this holds; cc.c */
 	struct hrtcp_counted counted;
 	struct ipv6_pinfo inet6;	/* for ip6_xmit() and the IPV6_* options */
 };

@@ -15,6 +15,7 @@
 
 #include "core/conn.h"
 
+#include "cc.h"
 #include "listen.h"
 #include "netns.h"
 #include "sock.h"
@@ -299,6 +300,7 @@ static int set_int(struct hrtcp_sock *hs, const struct int_opt *opt, sockptr_t u
 
 static int set_congestion(struct hrtcp_sock *hs, sockptr_t uval, unsigned int len)
 {
+	const struct net *net = sock_net(&hs->inet.sk);
 	const struct hrtcp_cc_ops *cc;
 	char name[HRTCP_CC_NAME_MAX];
 	long n;
@@ -309,12 +311,17 @@ static int set_congestion(struct hrtcp_sock *hs, sockptr_t uval, unsigned int le
 	if (n < 0)
 		return -EFAULT;
 	name[n] = 0;
-	cc = hrtcp_cc_find(name);
+	cc = hrtcp_cc_get(name);
 	if (!cc)
 		return -ENOENT;
+	if (cc->restricted && cc != READ_ONCE(hs->hn->cfg.cc) &&
+	    !ns_capable(net->user_ns, CAP_NET_ADMIN)) {
+		hrtcp_cc_put(cc);
+		return -EPERM;
+	}
 	lock_sock(&hs->inet.sk);
 	hs->user.cc = cc;
-	hrtcp_conn_set_cc(&hs->conn, cc);
+	hrtcp_sock_use_cc(hs, cc);
 	hrtcp_settle(&hs->inet.sk);
 	release_sock(&hs->inet.sk);
 	return 0;

@@ -7,8 +7,7 @@
 
 #include <linux/slab.h>
 
-#include "core/cc.h"
-
+#include "cc.h"
 #include "compat.h"
 #include "netns.h"
 #include "proto.h"
@@ -20,6 +19,7 @@ enum what {
 	BOOL,
 	CONGESTION,
 	FAST_KEYS,
+	AVAILABLE,
 	BYTE,
 	NUMBER,
 	TIME,
@@ -44,11 +44,13 @@ static const struct setting settings[] = {
 	{ "ecn",		BYTE,	CFG(ecn),		 0, 2 },
 	{ "hr_option",		BOOL,	CFG(hr_option) },
 	{ "congestion_control",	CONGESTION, CFG(cc) },
+	{ "available_congestion_control", AVAILABLE },
 	{ "max_syn_backlog",	NUMBER,	CFG(max_syn_backlog),	 1, 1 << 20 },
 	{ "syncookies",		BYTE,	CFG(syncookies),	 0, 2 },
 	{ "fastopen",		BYTE,	CFG(fastopen),		 0, 7 },
 	{ "fastopen_key",	FAST_KEYS },
 	{ "fastopen_blackhole_timeout_us", TIME, CFG(fastopen_blackhole_ns), 0, 24 * HOUR },
+	{ "slow_start_after_idle", BOOL, CFG(slow_start_after_idle) },
 	{ "init_cwnd",		NUMBER,	CFG(init_cwnd_pkts),	 1, 64 },
 	{ "mtu_probing",	BYTE,	CFG(mtu_probing),	 0, 2 },
 	{ "base_mss",		NUMBER,	CFG(base_mss),		 48, 65535 },
@@ -135,7 +137,7 @@ static int hrtcp_sysctl_number(hrtcp_ctl_table *table, int write, void *buffer, 
 static int hrtcp_sysctl_congestion(hrtcp_ctl_table *table, int write, void *buffer,
 				   size_t *lenp, loff_t *ppos)
 {
-	const struct hrtcp_cc_ops **cc = table->data, *chosen = READ_ONCE(*cc);
+	const struct hrtcp_cc_ops **cc = table->data, *chosen;
 	char name[HRTCP_CC_NAME_MAX];
 	struct ctl_table row = {
 		.data = name,
@@ -144,14 +146,17 @@ static int hrtcp_sysctl_congestion(hrtcp_ctl_table *table, int write, void *buff
 	};
 	int err;
 
+	rcu_read_lock();
+	chosen = READ_ONCE(*cc);
 	strscpy(name, (chosen ?: &hrtcp_cc_cubic)->name, sizeof(name));
+	rcu_read_unlock();
 	err = proc_dostring(&row, write, buffer, lenp, ppos);
 	if (!write || err)
 		return err;
-	chosen = hrtcp_cc_find(name);
+	chosen = hrtcp_cc_get(name);
 	if (!chosen)
 		return -ENOENT;
-	WRITE_ONCE(*cc, chosen);
+	hrtcp_cc_put(xchg(cc, chosen));
 	return 0;
 }
 
@@ -177,6 +182,20 @@ static int hrtcp_sysctl_fast_keys(hrtcp_ctl_table *table, int write, void *buffe
 	return err;
 }
 
+static int hrtcp_sysctl_available(hrtcp_ctl_table *table, int write, void *buffer,
+				  size_t *lenp, loff_t *ppos)
+{
+	char names[256];
+	struct ctl_table row = {
+		.data = names,
+		.maxlen = sizeof(names),
+		.mode = table->mode,
+	};
+
+	hrtcp_cc_names(names, sizeof(names));
+	return proc_dostring(&row, write, buffer, lenp, ppos);
+}
+
 static void fill_row(struct ctl_table *row, const struct setting *setting,
 		     struct hrtcp_net *hn)
 {
@@ -200,6 +219,11 @@ static void fill_row(struct ctl_table *row, const struct setting *setting,
 		row->mode = 0600;
 		row->maxlen = HRTCP_FAST_KEYS_TEXT + 1;
 		row->proc_handler = hrtcp_sysctl_fast_keys;
+		break;
+	case AVAILABLE:
+		row->maxlen = 256;
+		row->mode = 0444;
+		row->proc_handler = hrtcp_sysctl_available;
 		break;
 	case BYTE:
 	case NUMBER:
@@ -248,5 +272,6 @@ int hrtcp_sysctl_init(struct hrtcp_net *hn)
 void hrtcp_sysctl_exit(struct hrtcp_net *hn)
 {
 	unregister_net_sysctl_table(hn->sysctl_header);
+	hrtcp_cc_put(hn->cfg.cc);
 	kfree(hn->sysctl_table);
 }

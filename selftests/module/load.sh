@@ -11,7 +11,13 @@ lib=$(cd "$(dirname "$0")/../lib" && pwd)
 module=/hrtcp/build/vm/${HRTCP_SUITE:-bookworm}/module/hrtcp.ko
 
 loaded() { [[ -d /sys/module/hrtcp ]]; }
-unload() { ! loaded || rmmod hrtcp; }
+unload() {
+	local other
+	for other in /sys/module/hrtcp_*; do	# what uses it
+		[[ ! -e $other ]] || rmmod "${other##*/}"
+	done
+	! loaded || rmmod hrtcp
+}
 tap_clean() { netns_down; unload; }
 
 # Holds a socket of family $1 until killed; fails if there is none to be had.
@@ -153,5 +159,10 @@ was_loaded=0
 	rmmod_takes_time_wait_along every_step_of_loading_can_fail_cleanly \
 	aliases_load_it_on_demand the_hosts_tcp_does_not_notice)
 result=$?
-[[ $was_loaded -eq 0 ]] || insmod "$module"
+if [[ $was_loaded -eq 1 ]]; then
+	insmod "$module"
+	for other in "${module%.ko}"_*.ko; do
+		[[ ! -e $other ]] || insmod "$other"
+	done
+fi
 exit "$result"
