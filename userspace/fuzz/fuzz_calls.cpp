@@ -92,8 +92,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cfg.hr_option = setup & 8;
 	cfg.cc = setup & 16 ? &hrtcp_cc_reno : &hrtcp_cc_cubic;
 	try {
-		End end({20, true, true}, &cfg, iss);
-		if (setup & 32)
+		bool connects = setup & 32;
+		End end({.writes = 20, .abort = true, .lets_go = (setup & 64) != 0,
+			 .connects = connects}, &cfg, iss);
+		if (connects)
 			end.open(now, out);
 		while (!in.empty()) {
 			act(end, in, now, out);
