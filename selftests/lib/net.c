@@ -3,10 +3,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>		/* before the kernel's */
+#include <linux/if.h>
 #include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
-#include <net/if.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -223,20 +224,20 @@ int net_wait_local(const char *text)
 	return -ETIMEDOUT;
 }
 
-/* Is the qdisc of @answer's link the one that drops everything? */
-static bool drops_all(struct answer *answer)
+/* The kernel says so in one go with taking the link's queues into use. */
+static bool is_operational(struct answer *answer)
 {
 	struct rtattr *attr = IFLA_RTA(&answer->link);
 	int left = answer->head.nlmsg_len - NLMSG_LENGTH(sizeof(answer->link));
 
 	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left))
-		if (attr->rta_type == IFLA_QDISC)
-			return !strcmp(RTA_DATA(attr), "noop");
-	return true;
+		if (attr->rta_type == IFLA_OPERSTATE)
+			return *(unsigned char *)RTA_DATA(attr) == IF_OPER_UP;
+	return false;
 }
 
-/* The peer of a veth came up after it: the kernel gets round to its queue later, until then
- * what is sent is lost. */
+/* The peer of a veth came up after it: the kernel gets round to its queues later, and what is
+ * sent until then is lost. */
 int net_wait_link(const char *dev)
 {
 	struct request req;
@@ -249,7 +250,7 @@ int net_wait_link(const char *dev)
 		req.head.nlmsg_flags = NLM_F_REQUEST;
 		info->ifi_index = if_nametoindex(dev);
 		if (!ask(&req, &answer) && answer.head.nlmsg_type == RTM_NEWLINK &&
-		    !drops_all(&answer))
+		    is_operational(&answer))
 			return 0;
 		usleep(1000);
 	}
