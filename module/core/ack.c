@@ -129,6 +129,7 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 		.echo_end_ns = HRTCP_NEVER,
 		.before_ns = conn->recovery.timeout_ns,
 	};
+	const u32 flight_bytes = (u32)seq_diff(conn->snd.nxt, conn->snd.una);
 
 	hrtcp_rate_check_app_limited(conn);
 	ack.window_moved = update_window(conn, seg, now_ns);
@@ -143,7 +144,8 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 		conn->snd.probe = false;
 	}
 	if (ack.rtt_ns)
-		hrtcp_rtt_sample(&conn->rtt, conn->cfg, ack.rtt_ns);
+		hrtcp_rtt_sample(&conn->rtt, conn->cfg, ack.rtt_ns,
+				 hrtcp_rtt_share(flight_bytes, ack.acked_bytes));
 	ack.duplicate = is_duplicate(conn, seg, &ack);
 	ack.dsacked_bytes = hrtcp_scoreboard_on_segment(conn, seg, &d);
 	ack.delivered_bytes = d.bytes;
@@ -177,7 +179,7 @@ static enum hrtcp_drop syn_received(struct hrtcp_conn *conn, const struct hrtcp_
 	}
 	/* Else our SYN left twice, Karn's rule, or by a cookie, nobody knows when. */
 	if (conn->passive && !conn->syn_repeated && conn->last_sent_ns)
-		hrtcp_rtt_sample(&conn->rtt, conn->cfg, now_ns - conn->last_sent_ns);
+		hrtcp_rtt_sample(&conn->rtt, conn->cfg, now_ns - conn->last_sent_ns, 0);
 	hrtcp_ack_take(conn, seg, now_ns);
 	if (!conn->passive)
 		hrtcp_fast_on_answer(conn, seg);

@@ -147,7 +147,7 @@ static enum hrtcp_drop on_syn_sent(struct hrtcp_conn *conn, const struct hrtcp_s
 		return rx->drop;
 	}
 	if (!conn->syn_repeated)
-		hrtcp_rtt_sample(&conn->rtt, conn->cfg, now_ns - conn->last_sent_ns);
+		hrtcp_rtt_sample(&conn->rtt, conn->cfg, now_ns - conn->last_sent_ns, 0);
 	hrtcp_ecn_on_synack(conn, seg);
 	hrtcp_ack_take(conn, seg, now_ns);
 	hrtcp_fast_on_answer(conn, seg);

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #define DELACK_MAX_NS 500000000ull	/* RFC 9293 3.8.6.3: no ACK is delayed longer */
+#define SHARE_MAX 16
 #define SYN_REPEATED_RTO_NS 3000000000ull	/* RFC 6298 5.7 */
 
 static void compute_rto(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
@@ -28,7 +29,22 @@ void hrtcp_rtt_peer_told(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64
 		compute_rto(rtt, cfg);
 }
 
-void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns)
+u8 hrtcp_rtt_share(u32 flight_bytes, u32 acked_bytes)
+{
+	u8 share = 0;
+
+	while (share < SHARE_MAX && (u64)acked_bytes << share < flight_bytes)
+		share++;
+	return share;
+}
+
+/* Take @from towards @to by 2^-@shift of the difference. */
+static u64 approach(u64 from, u64 to, u32 shift)
+{
+	return to > from ? from + ((to - from) >> shift) : from - ((from - to) >> shift);
+}
+
+void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns, u8 share)
 {
 	u64 delta;
 
@@ -41,10 +57,10 @@ void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rt
 	} else if (rtt->cautious) {	/* the path has become this slow */
 		rtt->srtt_ns = max_t(u64, rtt->srtt_ns, rtt_ns);
 		rtt->rttvar_ns = max_t(u64, rtt->rttvar_ns, rtt_ns / 2);
-	} else {			/* RFC 6298 2.3; alpha 1/8, beta 1/4 */
+	} else {			/* RFC 6298 2.3, 7323 G; alpha 1/8, beta 1/4 of a round trip */
 		delta = rtt->srtt_ns > rtt_ns ? rtt->srtt_ns - rtt_ns : rtt_ns - rtt->srtt_ns;
-		rtt->rttvar_ns += (delta >> 2) - (rtt->rttvar_ns >> 2);
-		rtt->srtt_ns += (rtt_ns >> 3) - (rtt->srtt_ns >> 3);
+		rtt->rttvar_ns = approach(rtt->rttvar_ns, delta, 2u + share);
+		rtt->srtt_ns = approach(rtt->srtt_ns, rtt_ns, 3u + share);
 	}
 	compute_rto(rtt, cfg);
 	rtt->cautious = false;

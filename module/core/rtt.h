@@ -22,12 +22,20 @@ void hrtcp_rtt_init(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg);
 
 /**
  * hrtcp_rtt_sample() - take a measurement, RFC 6298 2.2, 2.3
+ * @share: it is one of about 2^share that a round trip brings, hrtcp_rtt_share()
  *
  * RTO = SRTT + max(G, 4 * RTTVAR) + the peer's ACK delay: the last term stands where
  * RFC 6298 2.4 has a minimum of one second, since what the minimum protects from is a peer
  * that withholds its ACK, and that delay is known.
  */
-void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns);
+void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns, u8 share);
+
+/*
+ * RFC 7323 4.2: the history goes back as many round trips however many samples each brings.
+ * Appendix G guesses their number as of an ACK for every second segment; an ACK of
+ * @acked_bytes out of @flight_bytes tells how many of its kind a round trip has.
+ */
+u8 hrtcp_rtt_share(u32 flight_bytes, u32 acked_bytes);
 
 /* The peer told, by the hrTCP option, how long it withholds an ACK. */
 void hrtcp_rtt_peer_told(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 delack_ns);

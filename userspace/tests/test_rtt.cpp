@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "core.hpp"
+#include "host.hpp"
 
 namespace {
 
@@ -14,7 +14,7 @@ struct Rtt {
 		hrtcp_rtt_init(&rtt, &cfg);
 	}
 
-	void sample(u64 ns) { hrtcp_rtt_sample(&rtt, &cfg, ns); }
+	void sample(u64 ns, u8 share = 0) { hrtcp_rtt_sample(&rtt, &cfg, ns, share); }
 	u64 timeout() const { return hrtcp_rtt_timeout(&rtt, &cfg); }
 };
 
@@ -135,4 +135,51 @@ TEST_CASE("rtt_timeout: a long RTO cannot overflow into a short one", "[R6298-05
 			r.rtt.backoff = n;
 			REQUIRE(r.timeout() >= r.rtt.rto_ns);
 		}
+}
+
+TEST_CASE("rtt_share: how many ACKs of that size make a flight, rounded up to a power of two",
+	  "[R7323-15]")
+{
+	CHECK(hrtcp_rtt_share(1000, 1000) == 0);
+	CHECK(hrtcp_rtt_share(0, 1000) == 0);
+	CHECK(hrtcp_rtt_share(2000, 1000) == 1);
+	CHECK(hrtcp_rtt_share(2001, 1000) == 2);
+	CHECK(hrtcp_rtt_share(64000, 1000) == 6);
+	CHECK(hrtcp_rtt_share(1u << 30, 1) == 16);	// bounded
+}
+
+TEST_CASE("rtt_sample: the history is as many round trips, however many samples each brings",
+	  "[R7323-15]")
+{
+	for (const u8 share : std::initializer_list<u8>{ 1, 3, 6, 10 }) {
+		Rtt once, often;
+
+		once.sample(MS(100));
+		often.sample(MS(100));
+		for (int trip = 0; trip < 4; trip++) {
+			once.sample(MS(200));
+			for (int i = 0; i < 1 << share; i++)
+				often.sample(MS(200), share);
+		}
+		CHECK(often.rtt.srtt_ns > once.rtt.srtt_ns - MS(3));
+		CHECK(often.rtt.srtt_ns < once.rtt.srtt_ns + MS(3));
+		CHECK(often.rtt.rttvar_ns > once.rtt.rttvar_ns - MS(4));
+		CHECK(often.rtt.rttvar_ns < once.rtt.rttvar_ns + MS(4));
+	}
+}
+
+TEST_CASE("rtt: each of the ACKs of a flight counts by its part of it", "[R7323-15]")
+{
+	Client h;
+
+	WRITE(h, 0, 1000);
+	SEES(h, 0, "P. 1(1000) ack 1");
+	PEER(h, MS(100), ". 1(0) ack 1001");
+	h.conn.rtt.srtt_ns = MS(100);
+	h.conn.rtt.rttvar_ns = MS(40);
+	WRITE(h, MS(200), 8000);
+	REQUIRE(h.take_sent().size() == 8);
+	PEER(h, MS(380), ". 1(0) ack 3001");		// 180 ms; one of four such
+	CHECK(h.conn.rtt.srtt_ns == MS(100) + MS(80) / 8 / 4);
+	CHECK(h.conn.rtt.rttvar_ns == MS(40) + MS(80 - 40) / 4 / 4);
 }
