@@ -285,7 +285,10 @@ void hrtcp_recovery_on_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *
 	rec->undo.resent_bytes += hrtcp_txnode_len(node);
 }
 
-/* RFC 8985 6.3 with SACK; else RFC 6298 5.4 and everything again. */
+/*
+ * RFC 8985 6.3 with SACK; else RFC 6298 5.4 and everything again. What was SACKed until now
+ * says nothing of what is to go again, RFC 2018 5; if the timeout was spurious, undo() has it.
+ */
 static void mark_for_timeout(struct hrtcp_conn *conn, u64 now_ns)
 {
 	struct hrtcp_txq *q = &conn->txq;
@@ -296,6 +299,7 @@ static void mark_for_timeout(struct hrtcp_conn *conn, u64 now_ns)
 	}
 	if (q->head && q->head != q->unsent && q->head->sacked & 1)
 		hrtcp_txq_forget_sacked(q);	/* RFC 2018 8: the peer has let go of it */
+	hrtcp_txq_doubt_sacked(q);
 	hrtcp_txq_mark_old_lost(q, hrtcp_rack_age(conn), now_ns);
 }
 

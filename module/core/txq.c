@@ -72,10 +72,16 @@ static u64 bits_after(u64 bits, u32 n)
 	return (u64)((s64)bits >> min_t(u32, n, LAST_UNIT));
 }
 
+/* The units that the peer holds as far as is known since the last timeout. */
+static u64 held(const struct hrtcp_txnode *node)
+{
+	return node->sacked & ~node->lost;
+}
+
 /* Take the octets of @node out of the counters, before it changes shape ... */
 static void uncount(struct hrtcp_txq *q, const struct hrtcp_txnode *node)
 {
-	u32 lost = mask_bytes(node, node->lost), sacked = mask_bytes(node, node->sacked);
+	u32 lost = mask_bytes(node, node->lost), sacked = mask_bytes(node, held(node));
 
 	q->lost_bytes -= lost;
 	q->sacked_bytes -= sacked;
@@ -85,7 +91,7 @@ static void uncount(struct hrtcp_txq *q, const struct hrtcp_txnode *node)
 /* ... and put them back after. */
 static void count(struct hrtcp_txq *q, const struct hrtcp_txnode *node)
 {
-	u32 lost = mask_bytes(node, node->lost), sacked = mask_bytes(node, node->sacked);
+	u32 lost = mask_bytes(node, node->lost), sacked = mask_bytes(node, held(node));
 
 	q->lost_bytes += lost;
 	q->sacked_bytes += sacked;
@@ -166,7 +172,7 @@ void hrtcp_txq_sent(struct hrtcp_txq *q, struct hrtcp_txnode *node, u16 mss, u64
 
 void hrtcp_txq_mark_lost(struct hrtcp_txq *q, struct hrtcp_txnode *node)
 {
-	set_bits(q, node, all_units(node) & ~node->sacked, node->sacked);
+	set_bits(q, node, all_units(node) & ~held(node), node->sacked);
 }
 
 void hrtcp_txq_mark_head_lost(struct hrtcp_txq *q)
@@ -208,22 +214,40 @@ u32 hrtcp_txq_lost_in(const struct hrtcp_txq *q, struct seq start, struct seq en
 
 	for (node = q->head; node != q->unsent && seq_lt(node->seq, end); node = node->next)
 		if (seq_ge(node->seq, start))
-			sum += mask_bytes(node, node->lost);
+			sum += mask_bytes(node, node->lost & ~node->sacked);
 	return sum;
+}
+
+/* The first node with units that were lost and never SACKed, unless the left edge was. */
+static struct hrtcp_txnode *first_without_doubt(const struct hrtcp_txq *q)
+{
+	struct hrtcp_txnode *node = q->head;
+
+	if (node->lost & node->sacked & 1)
+		return NULL;
+	while (node != q->unsent && !(node->lost & ~node->sacked))
+		node = node->next;
+	return node != q->unsent ? node : NULL;
 }
 
 struct hrtcp_txnode *hrtcp_txq_first_lost(const struct hrtcp_txq *q, u32 *skip, u32 *len)
 {
 	struct hrtcp_txnode *node;
 	u32 i, sum = 0;
+	u64 lost;
 
 	if (!q->lost_bytes)
 		return NULL;
-	for (node = q->head; !node->lost; node = node->next)
-		;
-	i = lowest_unit(node->lost);
+	node = first_without_doubt(q);
+	lost = node ? node->lost & ~node->sacked : 0;
+	if (!node) {
+		for (node = q->head; !node->lost; node = node->next)
+			;
+		lost = node->lost;
+	}
+	i = lowest_unit(lost);
 	*skip = i * node->mss;
-	for (; i < HRTCP_UNITS_MAX && node->lost >> i & 1; i++)
+	for (; i < HRTCP_UNITS_MAX && lost >> i & 1; i++)
 		sum += unit_bytes(node, i);
 	*len = sum;
 	return node;
@@ -344,17 +368,25 @@ void hrtcp_txq_sack(struct hrtcp_txq *q, struct seq start, struct seq end,
 		    struct hrtcp_delivered *d)
 {
 	struct hrtcp_txnode *node;
-	u64 fresh;
+	u64 mask;
 
 	for (node = q->head; node != q->unsent && seq_lt(node->seq, end); node = node->next) {
 		if (seq_le(node->end, start))
 			continue;
-		fresh = units_within(node, start, end) & ~node->sacked;
-		if (!fresh)
+		mask = units_within(node, start, end) & ~held(node);
+		if (!mask)
 			continue;
-		note_delivered(d, node, fresh);
-		set_bits(q, node, node->lost & ~fresh, node->sacked | fresh);
+		note_delivered(d, node, mask & ~node->sacked);
+		set_bits(q, node, node->lost & ~mask, node->sacked | mask);
 	}
+}
+
+void hrtcp_txq_doubt_sacked(struct hrtcp_txq *q)
+{
+	struct hrtcp_txnode *node;
+
+	for (node = q->head; node != q->unsent; node = node->next)
+		set_bits(q, node, node->lost | node->sacked, node->sacked);
 }
 
 void hrtcp_txq_forget_sacked(struct hrtcp_txq *q)
@@ -422,13 +454,14 @@ struct hrtcp_txnode *hrtcp_txq_last_sent(const struct hrtcp_txq *q)
 	return last;
 }
 
-bool hrtcp_txq_adds_up(const struct hrtcp_txq *q)
+bool hrtcp_txq_adds_up(const struct hrtcp_txq *q, bool doubt)
 {
 	const struct hrtcp_txnode *node;
 	struct hrtcp_txq sum = { 0 };
 
 	for (node = q->head; node && node != q->unsent; node = node->next) {
-		if (node->lost & node->sacked || (node->lost | node->sacked) & ~all_units(node))
+		if ((node->lost & node->sacked && !doubt) ||
+		    (node->lost | node->sacked) & ~all_units(node))
 			return false;
 		count(&sum, node);
 	}

@@ -6,7 +6,8 @@
  * A node is wholly sent or wholly unsent. It is cut in units of its MSS: `lost` and `sacked`
  * have one bit a unit, so that parts of a super-segment can be lost or SACKed without a node
  * of their own; they get one (HRTCP_POLL_SPLIT) only when they are sent again. The last bit
- * stands for its unit and all after it. A unit sent is lost, SACKed or in the pipe.
+ * stands for its unit and all after it. A unit sent is lost, SACKed or in the pipe; one with
+ * both bits was SACKed before a timeout, and counts as lost until it is SACKed again.
  */
 #ifndef HRTCP_CORE_TXQ_H
 #define HRTCP_CORE_TXQ_H
@@ -105,7 +106,11 @@ void hrtcp_txq_recut(struct hrtcp_txq *q, u16 mss);
 /* How many octets of the nodes that begin in [@start, @end) are lost. */
 u32 hrtcp_txq_lost_in(const struct hrtcp_txq *q, struct seq start, struct seq end);
 
-/* The first lost run of the sent part. Return: its node, offset and length in octets. */
+/*
+ * The next lost run to send again: the left edge, then in order what was never SACKed, then
+ * what was SACKed before a timeout, since the peer likely holds it.
+ * Return: its node, offset and length in octets.
+ */
 struct hrtcp_txnode *hrtcp_txq_first_lost(const struct hrtcp_txq *q, u32 *skip, u32 *len);
 
 /* Take the acknowledgment of all before @una; what it retires moves to @q->acked. */
@@ -115,7 +120,10 @@ void hrtcp_txq_ack(struct hrtcp_txq *q, struct seq una, struct hrtcp_delivered *
 void hrtcp_txq_sack(struct hrtcp_txq *q, struct seq start, struct seq end,
 		    struct hrtcp_delivered *d);
 
-/* The peer may have let go of what it SACKed, RFC 2018 8: forget all of it. */
+/* The peer may have let go of what it SACKed: it goes again unless SACKed again, RFC 2018 5. */
+void hrtcp_txq_doubt_sacked(struct hrtcp_txq *q);
+
+/* The peer has let go of what it SACKed, RFC 2018 8: forget all of it. */
 void hrtcp_txq_forget_sacked(struct hrtcp_txq *q);
 
 /* One unit in the network, for hrtcp_txq_detect_lost(). */
@@ -137,11 +145,11 @@ u64 hrtcp_txq_detect_lost(struct hrtcp_txq *q, const struct hrtcp_sent *delivere
 /* The head, and what was sent @age_ns ago or earlier, is lost: RFC 8985 6.3. */
 void hrtcp_txq_mark_old_lost(struct hrtcp_txq *q, u64 age_ns, u64 now_ns);
 
-/* Nothing was lost after all: what is not sent again yet is in the pipe. */
+/* Nothing was lost after all: what is not sent again yet is in the pipe, or SACKed if it was. */
 void hrtcp_txq_unmark_lost(struct hrtcp_txq *q);
 
-/* The counters agree with the units, no unit is both lost and SACKed. For check.c. */
-bool hrtcp_txq_adds_up(const struct hrtcp_txq *q);
+/* The counters agree with the units, and none is in doubt unless @doubt. For check.c. */
+bool hrtcp_txq_adds_up(const struct hrtcp_txq *q, bool doubt);
 
 /* The last node sent, or NULL. */
 struct hrtcp_txnode *hrtcp_txq_last_sent(const struct hrtcp_txq *q);

@@ -64,6 +64,86 @@ TEST_CASE("timeout: the left edge goes again even if it was SACKed", "[R2018-08]
 	CHECK(sent[0].seg.len == 1000);
 }
 
+namespace {
+
+// Ten segments of which some were SACKed, sent again what was not, and no ACK: a timeout.
+struct TimedOut : Sending {
+	TimedOut() : Sending(10000)
+	{
+		PEER(*this, MS(100), ". 1(0) ack 1 <sack 6001:8001 2001:4001>");
+		while (conn.recovery.timeouts == 0) {
+			take_sent();
+			tick(next_wake());
+		}
+	}
+
+	// The numbers of what goes again as an ACK of it comes with @ack, each after 10 ms.
+	std::vector<u32> resent(const std::string &ack)
+	{
+		std::vector<u32> seqs;
+		PEER(*this, script_time() + MS(10), ". 1(0) " + ack);
+		for (const auto &s : take_sent())
+			seqs.push_back(s.seg.seq.v - setup.iss);
+		return seqs;
+	}
+};
+
+using Seqs = std::vector<u32>;
+
+} // namespace
+
+TEST_CASE("timeout: what was SACKed before it goes again, after what never was", "[R2018-08]")
+{
+	TimedOut h;
+
+	CHECK(h.conn.txq.sacked_bytes == 0);
+	auto sent = h.take_sent();
+	REQUIRE(sent.size() == 1);
+	CHECK(sent[0].seg.seq.v - h.setup.iss == 1);
+	CHECK(h.resent("ack 1001") == Seqs{ 1001, 4001 });
+	CHECK(h.resent("ack 1001 win 60000") == Seqs{});
+	CHECK(h.resent("ack 2001") == Seqs{ 2001 });		// it has let go of this
+	CHECK(h.resent("ack 3001") == Seqs{ 3001 });
+	CHECK(h.resent("ack 5001") == Seqs{ 5001, 8001 });
+	CHECK(h.resent("ack 6001 <sack 8001:9001>") == Seqs{ 6001, 9001, 7001 });
+	PEER(h, h.script_time() + MS(10), ". 1(0) ack 10001");
+	QUIET(h, h.script_time() + SEC(10));
+}
+
+TEST_CASE("timeout: what is SACKed again after it is not sent again", "[R2018-08][R2018-07]")
+{
+	TimedOut h;
+
+	h.take_sent();
+	CHECK(h.resent("ack 1001 <sack 6001:8001>") == Seqs{ 1001, 4001 });
+	CHECK(h.conn.txq.sacked_bytes == 2000);
+	CHECK(h.resent("ack 4001 <sack 6001:8001>") == Seqs{ 5001 });
+	CHECK(h.resent("ack 8001") == Seqs{ 8001, 9001 });
+	PEER(h, h.script_time() + MS(10), ". 1(0) ack 10001");
+	QUIET(h, h.script_time() + SEC(10));
+}
+
+TEST_CASE("timeout: a spurious one leaves what was SACKed before it SACKed",
+	  "[R2018-08][R5682-02]")
+{
+	Client h(with_sack);
+
+	WRITE(h, 0, 6000);
+	h.start_clock();
+	SEES(h, MS(200), "P. 5001(1000) ack 1");
+	PEER(h, MS(539), ". 1(0) ack 1 <sack 4001:5001>");
+	SEES(h, MS(540), ". 1(1000) ack 1");
+	CHECK(h.conn.recovery.state == HRTCP_R_LOSS);
+	CHECK(h.conn.txq.sacked_bytes == 0);
+	PEER(h, MS(541), ". 1(0) ack 2001");	// the first transmissions only come late
+	CHECK(h.conn.recovery.undos == 1);
+	CHECK(h.conn.txq.sacked_bytes == 1000);
+	CHECK(h.conn.txq.lost_bytes == 0);
+	QUIET(h, MS(541));
+	PEER(h, MS(542), ". 1(0) ack 6001");
+	QUIET(h, SEC(10));
+}
+
 TEST_CASE("limited transmit: with SACK it takes news", "[R3042-02][R3042-01]")
 {
 	Sending h(20000);
