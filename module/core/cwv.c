@@ -12,7 +12,10 @@ void hrtcp_cwv_reset(struct hrtcp_conn *conn)
 	hrtcp_pace_set_validating(conn, HRTCP_UNPACED);
 }
 
-/* Periods that have passed take their maxima with them. */
+/*
+ * Periods that have passed take their maxima with them. With the last of these, in silence, the
+ * window ceased to be validated.
+ */
 static void age(struct hrtcp_conn *conn, u64 now_ns)
 {
 	struct hrtcp_cwv *cwv = &conn->cc.cwv;
@@ -25,8 +28,11 @@ static void age(struct hrtcp_conn *conn, u64 now_ns)
 		cwv->most[0] = 0;
 		cwv->period_ns += len_ns;
 	}
-	if (n == HRTCP_CWV_PERIODS)
-		cwv->period_ns = now_ns;
+	if (n < HRTCP_CWV_PERIODS)
+		return;
+	if (cwv->known && !cwv->since_ns)
+		cwv->since_ns = cwv->period_ns;
+	cwv->period_ns = now_ns;
 }
 
 static u32 pipe_ack(const struct hrtcp_cwv *cwv)
@@ -69,18 +75,23 @@ void hrtcp_cwv_on_restart(struct hrtcp_conn *conn, u64 now_ns)
 	judge(conn, now_ns);
 }
 
+/* One reduction for each period that has passed, 4.5.2. */
 void hrtcp_cwv_on_new(struct hrtcp_conn *conn, u64 now_ns)
 {
 	struct hrtcp_cc *cc = &conn->cc;
-	u32 iw;
+	u32 iw, cwnd;
 
 	if (!cc->cwv.since_ns || now_ns - cc->cwv.since_ns <= NVP_NS)
 		return;
 	iw = hrtcp_cc_initial_window(conn->snd.mss, conn->cfg->init_cwnd_pkts, false);
-	cc->ssthresh_bytes = max_t(u32, cc->ssthresh_bytes,
-				   cc->cwnd_bytes - cc->cwnd_bytes / 4);
-	cc->cwnd_bytes = min_t(u32, cc->cwnd_bytes, max_t(u32, cc->cwnd_bytes / 2, iw));
-	cc->cwv.since_ns = now_ns;
+	do {
+		cwnd = cc->cwnd_bytes;
+		cc->ssthresh_bytes = max_t(u32, cc->ssthresh_bytes, cwnd - cwnd / 4);
+		cc->cwnd_bytes = min_t(u32, cwnd, max_t(u32, cwnd / 2, iw));
+		cc->cwv.since_ns += NVP_NS;
+	} while (cc->cwnd_bytes < cwnd && now_ns - cc->cwv.since_ns > NVP_NS);
+	if (now_ns - cc->cwv.since_ns > NVP_NS)
+		cc->cwv.since_ns = now_ns;	/* there is nothing left to reduce */
 }
 
 void hrtcp_cwv_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
@@ -91,6 +102,8 @@ void hrtcp_cwv_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	if (!ack->acked_bytes || !ack->delivered_bytes || conn->cc.ops->control ||
 	    conn->recovery.state >= HRTCP_R_RECOVERY)
 		return;
+	if (seq_eq(una, cwv->round_begin))
+		return;			/* the ACK that ended a recovery measured nothing */
 	if (!cwv->open) {
 		cwv->open = true;
 		cwv->round_end = conn->snd.nxt;
