@@ -158,10 +158,17 @@ static enum hrtcp_drop on_syn_sent(struct hrtcp_conn *conn, const struct hrtcp_s
 	return rx->drop;
 }
 
-/* Two ends that answer each other's empty segments would never stop. */
+/*
+ * Data that a window may have held comes from the peer, which needs to know. All else may come
+ * from anyone, and two ends that answered each other's empty segments would never stop.
+ */
 static void answer_unacceptable(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
 {
-	if (hrtcp_seg_len(seg))
+	const struct hrtcp_rcv *rcv = &conn->rcv;
+	u32 most = max_t(u32, rcv->buf_bytes, 65535);
+
+	if (hrtcp_seg_len(seg) && !(seg->flags & HRTCP_SYN) &&
+	    seq_ge(seg->seq, seq_sub(rcv->nxt, most)) && seq_le(seg->seq, rcv->edge))
 		conn->rcv.ack_now = true;
 	else
 		hrtcp_conn_challenge(conn, now_ns);

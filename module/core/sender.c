@@ -97,11 +97,37 @@ static bool beyond_window(const struct hrtcp_conn *conn, const struct hrtcp_txno
 	       seq_gt(node->end, seq_add(conn->snd.una, conn->snd.wnd));
 }
 
+static enum hrtcp_poll resend(struct hrtcp_conn *conn, struct hrtcp_tx *tx,
+			      struct hrtcp_txnode *node, u64 now_ns)
+{
+	bool fin = conn->snd.fin_sent && fin_follows(conn, node->end);
+
+	conn->snd.force = false;
+	arm_for_data(conn, now_ns);
+	return send_node(conn, tx, node, fin, now_ns);
+}
+
+/*
+ * Of a crowded queue only the head is cut, which is what the peer has to acknowledge next. The
+ * rest goes again whole, with what was SACKed of it, once there is room for that.
+ */
+static bool must_go_whole(const struct hrtcp_conn *conn, const struct hrtcp_txnode *node)
+{
+	return unlikely(hrtcp_txq_crowded(&conn->txq)) && node != conn->txq.head;
+}
+
+static bool fits_whole(const struct hrtcp_conn *conn, const struct hrtcp_txnode *node)
+{
+	u32 len = hrtcp_txnode_len(node);
+
+	return len <= cwnd_room(conn) &&
+	       DIV_ROUND_UP(len, node->mss) <= max_t(u32, units_most(conn, node->mss), 1);
+}
+
 static enum hrtcp_poll poll_lost(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx)
 {
 	struct hrtcp_txnode *node;
 	u32 skip, len, room, chunk;
-	bool fin;
 
 	node = hrtcp_txq_first_lost(&conn->txq, &skip, &len);
 	if (beyond_window(conn, node))
@@ -109,6 +135,8 @@ static enum hrtcp_poll poll_lost(struct hrtcp_conn *conn, u64 now_ns, struct hrt
 	room = cwnd_room(conn);
 	if (room < min_t(u32, len, node->mss) && !conn->snd.force)
 		return HRTCP_POLL_WAIT;
+	if (must_go_whole(conn, node))
+		return fits_whole(conn, node) ? resend(conn, tx, node, now_ns) : HRTCP_POLL_WAIT;
 	if (skip)
 		return ask_split(tx, node, skip);
 	chunk = round_to_units(conn, max_t(u32, min_t(u32, room, len), node->mss), node->mss);
@@ -116,10 +144,7 @@ static enum hrtcp_poll poll_lost(struct hrtcp_conn *conn, u64 now_ns, struct hrt
 		len = chunk;
 	if (len < hrtcp_txnode_len(node))
 		return ask_split(tx, node, len);
-	conn->snd.force = false;
-	fin = conn->snd.fin_sent && fin_follows(conn, node->end);
-	arm_for_data(conn, now_ns);
-	return send_node(conn, tx, node, fin, now_ns);
+	return resend(conn, tx, node, now_ns);
 }
 
 /*
@@ -233,6 +258,8 @@ static enum hrtcp_poll poll_new(struct hrtcp_conn *conn, u64 now_ns, struct hrtc
 	struct hrtcp_txnode *node = conn->txq.unsent;
 	u32 len;
 
+	if (hrtcp_txq_crowded(&conn->txq))
+		return HRTCP_POLL_WAIT;
 	if (!conn->txq.pipe_bytes)
 		restart(conn, now_ns);
 	hrtcp_cwv_on_new(conn, now_ns);
@@ -257,6 +284,10 @@ static enum hrtcp_poll poll_tail_probe(struct hrtcp_conn *conn, u64 now_ns, stru
 	struct hrtcp_snd *snd = &conn->snd;
 	u32 last;
 
+	if (hrtcp_txq_crowded(&conn->txq)) {
+		conn->tlp.due = false;
+		return HRTCP_POLL_WAIT;
+	}
 	if (node && seq_le(seq_add(snd->nxt, min_t(u32, hrtcp_txnode_len(node), snd->mss)),
 			   seq_add(snd->una, snd->wnd))) {
 		if (hrtcp_txnode_len(node) > snd->mss)

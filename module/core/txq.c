@@ -149,6 +149,7 @@ void hrtcp_txq_split(struct hrtcp_txq *q, struct hrtcp_txnode *node,
 	node->end = rest->seq;
 	if (!node->sends)
 		return;
+	q->sent_nodes++;
 	rest->lost = bits_after(node->lost, len / node->mss) & all_units(rest);
 	rest->sacked = bits_after(node->sacked, len / node->mss) & all_units(rest);
 	node->lost &= all_units(node);
@@ -159,6 +160,7 @@ void hrtcp_txq_sent(struct hrtcp_txq *q, struct hrtcp_txnode *node, u16 mss, u64
 {
 	if (node == q->unsent) {
 		q->unsent = node->next;
+		q->sent_nodes++;
 		node->mss = mss;
 	} else {
 		uncount(q, node);
@@ -337,6 +339,7 @@ void hrtcp_txq_ack(struct hrtcp_txq *q, struct seq una, struct hrtcp_delivered *
 		uncount(q, node);
 		if (n == units(node)) {
 			retire(q);
+			q->sent_nodes--;
 			continue;
 		}
 		node->lost = bits_after(node->lost, n);
@@ -464,7 +467,8 @@ bool hrtcp_txq_adds_up(const struct hrtcp_txq *q, bool doubt)
 		    (node->lost | node->sacked) & ~all_units(node))
 			return false;
 		count(&sum, node);
+		sum.sent_nodes++;
 	}
-	return sum.pipe_bytes == q->pipe_bytes && sum.lost_bytes == q->lost_bytes &&
+	return sum.sent_nodes == q->sent_nodes && sum.pipe_bytes == q->pipe_bytes && sum.lost_bytes == q->lost_bytes &&
 	       sum.sacked_bytes == q->sacked_bytes;
 }

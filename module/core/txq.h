@@ -15,6 +15,8 @@
 #include "seq.h"
 
 #define HRTCP_UNITS_MAX 64
+#define HRTCP_SENT_MAX 4096		/* nodes sent, if they are smaller than ... */
+#define HRTCP_SENT_SIZE 1024		/* ... this, on the average */
 
 struct hrtcp_txnode {
 	struct hrtcp_txnode *next;
@@ -37,6 +39,7 @@ struct hrtcp_txq {
 	u32 pipe_bytes;			/* sent, neither acknowledged, SACKed nor lost */
 	u32 lost_bytes;			/* to be sent again */
 	u32 sacked_bytes;
+	u32 sent_nodes;			/* from head up to unsent */
 	u32 lost_total;			/* octets ever found lost, modulo 2^32: C.lost, rate.h */
 	/* @bytes of @node were found lost just now; may be NULL. */
 	void (*on_lost)(struct hrtcp_txq *q, const struct hrtcp_txnode *node, u32 bytes);
@@ -80,6 +83,13 @@ static inline void hrtcp_txnode_set_flight(struct hrtcp_txnode *node, u32 bytes)
 static inline u32 hrtcp_txnode_flight(const struct hrtcp_txnode *node)
 {
 	return (u32)(node->flight & 0x7ff) << (node->flight >> 11);
+}
+
+/* What is sent may not be cut any smaller. */
+static inline bool hrtcp_txq_crowded(const struct hrtcp_txq *q)
+{
+	return q->sent_nodes >= HRTCP_SENT_MAX && q->sent_nodes >=
+	       (q->pipe_bytes + q->lost_bytes + q->sacked_bytes) / HRTCP_SENT_SIZE;
 }
 
 void hrtcp_txq_append(struct hrtcp_txq *q, struct hrtcp_txnode *node);
