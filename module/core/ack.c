@@ -50,6 +50,7 @@ static void advance_una(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 	struct hrtcp_snd *snd = &conn->snd;
 	const struct seq una = seg->ack;
 	const u64 echo_end_ns = d->echo_end_ns;		/* which txq_ack() judges away */
+	u64 flight_ns = conn->progress_ns;
 
 	ack->acked_bytes = (u32)seq_diff(una, snd->una);
 	snd->una = una;
@@ -67,6 +68,8 @@ static void advance_una(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 		ack->rtt_ns = echoed_rtt(conn, seg, echo_end_ns, ack->now_ns);
 	else if (d->rtt_sent_ns)
 		ack->rtt_ns = ack->now_ns - d->rtt_sent_ns;
+	ack->lone = d->rtt_sent_ns == flight_ns && ack->prior_pipe_bytes <= snd->mss &&
+		    seq_eq(una, snd->nxt);
 	if (conn->txq.acked)
 		conn->events |= HRTCP_EV_WRITABLE;
 }
@@ -146,6 +149,8 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	if (ack.rtt_ns)
 		hrtcp_rtt_sample(&conn->rtt, conn->cfg, ack.rtt_ns,
 				 hrtcp_rtt_share(flight_bytes, ack.acked_bytes));
+	if (ack.rtt_ns && ack.lone)
+		hrtcp_rtt_lone(&conn->rtt, conn->cfg, ack.rtt_ns, now_ns);
 	ack.duplicate = is_duplicate(conn, seg, &ack);
 	ack.dsacked_bytes = hrtcp_scoreboard_on_segment(conn, seg, &d);
 	ack.delivered_bytes = d.bytes;

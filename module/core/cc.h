@@ -41,6 +41,7 @@ struct hrtcp_ack {
 	bool cwnd_limited;		/* cwnd was what held the sender back ... */
 	bool cwnd_was_limited;		/* ... or was in the last round trip */
 	bool sacked;			/* carried a SACK option */
+	bool lone;			/* what rtt_ns is of was all that was in flight */
 	bool ece;			/* the peer echoes a congestion mark */
 	bool has_ts;
 	u32 tsecr;			/* the TSval that it echoes, RFC 7323 3.2 */

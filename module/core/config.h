@@ -35,15 +35,22 @@ struct hrtcp_cfg {
 	u32 retries1;			/* R1: retransmissions of one segment, RFC 9293 3.8.3 */
 	u64 rto_init_ns;		/* before a sample, RFC 6298 2.1 */
 	u64 rto_max_ns;			/* RFC 6298 2.5; at least 60 s */
+	u64 rto_min_ns;			/* a floor beside the one that is computed, rtt.h */
 	u64 rto_granularity_ns;		/* G of RFC 6298, of the peer's timers */
-	u64 peer_delack_ns;		/* longest ACK delay to expect of the peer */
+	u64 peer_delack_ns;		/* longest ACK delay to expect of a peer not measured yet */
 	u64 delack_ns;			/* our own, RFC 9293 3.8.6.3: below 500 ms */
 	u64 hr_delack_ns;		/* the same towards an end with the hrTCP option */
 	u64 hr_granularity_ns;		/* G towards such an end */
 	u64 keepalive_time_ns;		/* idle before the first probe, RFC 9293 3.8.4: 2 h or more */
 	u64 keepalive_intvl_ns;		/* between probes */
 	u32 keepalive_probes;		/* unanswered ones that end the connection */
-	u64 r2_ns;			/* give-up of data and FIN, RFC 9293 3.8.3: 100 s or more */
+	bool tlp;			/* probe for a lost tail, RFC 8985 7 */
+	u64 pto_min_ns;			/* least time before that probe */
+	u64 persist_max_ns;		/* between probes of a shut window */
+	bool slow_start_after_idle;	/* RFC 5681 4.1 */
+	/* R2 of RFC 9293 3.8.3: whichever comes first; counts of 0: the time alone. */
+	u32 retries2, orphan_retries, syn_retries, synack_retries;
+	u64 r2_ns;			/* data and FIN: 100 s or more; HRTCP_NEVER: no end */
 	u64 syn_r2_ns;			/* give-up of our SYN: 180 s or more */
 	u64 synack_r2_ns;		/* give-up of a half-open request */
 	u64 orphan_r2_ns;		/* as r2_ns where no process owns the connection */

@@ -3,15 +3,6 @@
 #include "steps.h"
 #include "listen.h"
 
-static void init_keepalive(struct hrtcp_conn *conn)
-{
-	struct hrtcp_keepalive *keepalive = &conn->keepalive;
-
-	keepalive->time_ns = conn->cfg->keepalive_time_ns;
-	keepalive->intvl_ns = conn->cfg->keepalive_intvl_ns;
-	keepalive->probes = (u8)conn->cfg->keepalive_probes;
-}
-
 void hrtcp_conn_init(struct hrtcp_conn *conn, const struct hrtcp_cfg *cfg)
 {
 	memset(conn, 0, sizeof(*conn));
@@ -23,7 +14,6 @@ void hrtcp_conn_init(struct hrtcp_conn *conn, const struct hrtcp_cfg *cfg)
 	hrtcp_timers_init(&conn->timers);
 	hrtcp_rtt_init(&conn->rtt, cfg);
 	hrtcp_reasm_init(&conn->reasm);
-	init_keepalive(conn);
 }
 
 static void start(struct hrtcp_conn *conn, const struct hrtcp_open *open, struct seq iss,
@@ -273,13 +263,28 @@ void hrtcp_conn_set_keepalive(struct hrtcp_conn *conn, bool on, u64 now_ns)
 		hrtcp_conn_arm_keepalive(conn, now_ns);	/* else once ESTABLISHED */
 }
 
-void hrtcp_conn_set_keepalive_times(struct hrtcp_conn *conn, u64 time_ns, u64 intvl_ns,
-				    u8 probes, u64 now_ns)
+void hrtcp_conn_set_cfg(struct hrtcp_conn *conn, const struct hrtcp_cfg *cfg, u64 now_ns)
 {
-	conn->keepalive.time_ns = time_ns;
-	conn->keepalive.intvl_ns = intvl_ns;
-	conn->keepalive.probes = probes;
-	hrtcp_conn_set_keepalive(conn, conn->keepalive.on, now_ns);
+	conn->cfg = cfg;
+	hrtcp_rtt_configured(&conn->rtt, cfg);
+	conn->rcv.delack_ns = conn->rtt.told ? cfg->hr_delack_ns : cfg->delack_ns;
+	if (hrtcp_timer_armed(&conn->timers, HRTCP_T_RETRANSMIT))
+		hrtcp_conn_arm_retransmit(conn, now_ns);
+	if (hrtcp_timer_armed(&conn->timers, HRTCP_T_DELACK))
+		conn->rcv.ack_now = true;	/* by the new delay it may be late */
+	if (conn->keepalive.on)
+		hrtcp_conn_set_keepalive(conn, true, now_ns);
+}
+
+void hrtcp_conn_set_quickack(struct hrtcp_conn *conn, bool on)
+{
+	conn->rcv.quickack = on;
+	conn->rcv.ack_now |= on && hrtcp_timer_armed(&conn->timers, HRTCP_T_DELACK);
+}
+
+void hrtcp_conn_set_window_clamp(struct hrtcp_conn *conn, u32 bytes)
+{
+	conn->rcv.clamp_bytes = bytes;
 }
 
 void hrtcp_conn_set_cc(struct hrtcp_conn *conn, const struct hrtcp_cc_ops *ops)

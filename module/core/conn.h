@@ -149,10 +149,14 @@ void hrtcp_conn_on_rcvbuf(struct hrtcp_conn *conn, u32 bytes);
 
 void hrtcp_conn_set_nodelay(struct hrtcp_conn *conn, bool on);
 void hrtcp_conn_set_cork(struct hrtcp_conn *conn, bool on);
-/* RFC 9293 3.8.4; a connection begins without, with the times of its cfg. */
+/* RFC 9293 3.8.4; a connection begins without. */
 void hrtcp_conn_set_keepalive(struct hrtcp_conn *conn, bool on, u64 now_ns);
-void hrtcp_conn_set_keepalive_times(struct hrtcp_conn *conn, u64 time_ns, u64 intvl_ns,
-				    u8 probes, u64 now_ns);
+/* @cfg is to hold from now on, in place of another one or with other values than before. */
+void hrtcp_conn_set_cfg(struct hrtcp_conn *conn, const struct hrtcp_cfg *cfg, u64 now_ns);
+/* Acknowledge every segment at once, beginning with what waits. */
+void hrtcp_conn_set_quickack(struct hrtcp_conn *conn, bool on);
+/* Advertise no larger window; 0: what the buffer has room for. What was promised stays. */
+void hrtcp_conn_set_window_clamp(struct hrtcp_conn *conn, u32 bytes);
 /* Give up after this long without acknowledgment, RFC 9293 3.10.8, 5482; 0: cfg->r2_ns. */
 void hrtcp_conn_set_user_timeout(struct hrtcp_conn *conn, u64 timeout_ns);
 /* Change the congestion control, at any time; the window stays. */

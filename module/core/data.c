@@ -5,8 +5,11 @@
 u32 hrtcp_rcv_room(const struct hrtcp_conn *conn)
 {
 	const struct hrtcp_rcv *rcv = &conn->rcv;
+	u32 buf_bytes = rcv->buf_bytes;
 
-	return rcv->buf_bytes > rcv->unread_bytes ? rcv->buf_bytes - rcv->unread_bytes : 0;
+	if (rcv->clamp_bytes)
+		buf_bytes = min_t(u32, buf_bytes, rcv->clamp_bytes);
+	return buf_bytes > rcv->unread_bytes ? buf_bytes - rcv->unread_bytes : 0;
 }
 
 /* What the window could become: the room, cut to what the field can say. */
@@ -68,7 +71,7 @@ static void acknowledge(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u3
 
 	rcv->peer_mss = (u16)max_t(u32, rcv->peer_mss, min_t(u32, seg->len, rcv->mss));
 	rcv->unacked_bytes += len;
-	if (rcv->unacked_bytes >= 2u * rcv->peer_mss)
+	if (rcv->unacked_bytes >= 2u * rcv->peer_mss || rcv->quickack)
 		rcv->ack_now = true;
 	else
 		owe_ack(conn, now_ns);

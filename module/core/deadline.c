@@ -22,18 +22,39 @@ static u64 patience_ns(const struct hrtcp_conn *conn)
 	return conn->orphan ? min_t(u64, cfg->r2_ns, cfg->orphan_r2_ns) : cfg->r2_ns;
 }
 
+/* The same as a number of timeouts in a row; 0: no such limit. */
+static u32 patience_retries(const struct hrtcp_conn *conn)
+{
+	const struct hrtcp_cfg *cfg = conn->cfg;
+
+	if (syn_outstanding(conn))
+		return cfg->syn_retries;
+	if (conn->user_timeout_ns)
+		return 0;
+	return conn->orphan && cfg->orphan_retries ? cfg->orphan_retries : cfg->retries2;
+}
+
+static bool give_up(const struct hrtcp_conn *conn, u64 now_ns)
+{
+	u32 retries = patience_retries(conn);
+
+	return now_ns - conn->progress_ns >= patience_ns(conn) ||
+	       (retries && conn->rtt.backoff >= retries);
+}
+
 void hrtcp_conn_arm_retransmit(struct hrtcp_conn *conn, u64 now_ns)
 {
 	u64 at_ns = now_ns + hrtcp_rtt_timeout(&conn->rtt, conn->cfg);
-	u64 end_ns = conn->progress_ns + patience_ns(conn);
+	u64 patience = patience_ns(conn);
 
-	at_ns = min_t(u64, at_ns, max_t(u64, end_ns, now_ns));
+	if (patience < HRTCP_NEVER - conn->progress_ns)
+		at_ns = min_t(u64, at_ns, max_t(u64, conn->progress_ns + patience, now_ns));
 	hrtcp_timer_set(&conn->timers, HRTCP_T_RETRANSMIT, at_ns);
 }
 
 static void back_off(struct hrtcp_conn *conn)
 {
-	if (conn->rtt.backoff < 32)
+	if (conn->rtt.backoff < 255)
 		conn->rtt.backoff++;
 }
 
@@ -51,7 +72,7 @@ static void retransmit_fired(struct hrtcp_conn *conn, u64 now_ns)
 
 	if (seq_eq(conn->snd.una, conn->snd.nxt))
 		return;
-	if (now_ns - conn->progress_ns >= patience_ns(conn)) {
+	if (give_up(conn, now_ns)) {
 		hrtcp_conn_transition(conn, HRTCP_C_RTX_TIMEOUT, NULL, now_ns);
 		return;
 	}
@@ -106,10 +127,10 @@ static void linger_fired(struct hrtcp_conn *conn, u64 now_ns)
 void hrtcp_conn_arm_keepalive(struct hrtcp_conn *conn, u64 now_ns)
 {
 	const struct hrtcp_keepalive *keepalive = &conn->keepalive;
-	u64 at_ns = keepalive->heard_ns + keepalive->time_ns;
+	u64 at_ns = keepalive->heard_ns + conn->cfg->keepalive_time_ns;
 
 	if (keepalive->sent)
-		at_ns = now_ns + keepalive->intvl_ns;
+		at_ns = now_ns + conn->cfg->keepalive_intvl_ns;
 	hrtcp_timer_set(&conn->timers, HRTCP_T_KEEPALIVE, max_t(u64, at_ns, now_ns + 1));
 }
 
@@ -117,11 +138,23 @@ void hrtcp_conn_arm_keepalive(struct hrtcp_conn *conn, u64 now_ns)
  * Counted from the probe itself: a timer may fire late by more than a round trip, so that an
  * answer can look older than the interval.
  */
-static bool heard_of_peer(const struct hrtcp_keepalive *keepalive, u64 now_ns)
+static bool heard_of_peer(const struct hrtcp_conn *conn, u64 now_ns)
 {
+	const struct hrtcp_keepalive *keepalive = &conn->keepalive;
+
 	if (keepalive->sent)
 		return keepalive->heard_ns >= keepalive->probed_ns;
-	return now_ns - keepalive->heard_ns < keepalive->time_ns;
+	return now_ns - keepalive->heard_ns < conn->cfg->keepalive_time_ns;
+}
+
+/* A user timeout takes the place of the number of probes, as it does of R2. */
+static bool peer_is_dead(const struct hrtcp_conn *conn, u64 now_ns)
+{
+	const struct hrtcp_keepalive *keepalive = &conn->keepalive;
+
+	if (conn->user_timeout_ns)
+		return keepalive->sent && now_ns - keepalive->heard_ns >= conn->user_timeout_ns;
+	return keepalive->sent >= conn->cfg->keepalive_probes;
 }
 
 /* RFC 9293 3.8.4: only an idle connection is probed; an answer of any kind will do. */
@@ -133,16 +166,17 @@ static void keepalive_fired(struct hrtcp_conn *conn, u64 now_ns)
 		return;
 	if (seq_lt(conn->snd.una, conn->snd.nxt)) {
 		keepalive->sent = 0;	/* R2 judges the peer now */
-		hrtcp_timer_set(&conn->timers, HRTCP_T_KEEPALIVE, now_ns + keepalive->time_ns);
+		hrtcp_timer_set(&conn->timers, HRTCP_T_KEEPALIVE,
+				now_ns + conn->cfg->keepalive_time_ns);
 		return;
 	}
-	if (heard_of_peer(keepalive, now_ns)) {
+	if (heard_of_peer(conn, now_ns)) {
 		keepalive->sent = 0;
-	} else if (keepalive->sent >= keepalive->probes) {
+	} else if (peer_is_dead(conn, now_ns)) {
 		hrtcp_conn_transition(conn, HRTCP_C_KEEPALIVE, NULL, now_ns);
 		return;
 	} else {
-		keepalive->sent++;
+		keepalive->sent += keepalive->sent < 255;
 		keepalive->probed_ns = now_ns;
 		keepalive->due = true;
 	}

@@ -258,6 +258,19 @@ static enum hrtcp_req_verdict on_rst(struct hrtcp_req *req, struct hrtcp_listen 
 	return HRTCP_REQ_KEEP;
 }
 
+/*
+ * The handshake is done, but the user wants to hear of connections with data only. After the
+ * time set a SYN,ACK asks for this ACK once more, and then it will do.
+ */
+static bool defer(struct hrtcp_req *req, const struct hrtcp_listen *listen,
+		  const struct hrtcp_seg *seg, u64 now_ns)
+{
+	if (seg->len || seg->flags & HRTCP_FIN || now_ns - req->begun_ns >= listen->defer_ns)
+		return false;
+	req->deadline_ns = req->begun_ns + listen->defer_ns;
+	return true;
+}
+
 enum hrtcp_req_verdict hrtcp_req_on_segment(struct hrtcp_req *req, struct hrtcp_listen *listen,
 					    const struct hrtcp_cfg *cfg,
 					    const struct hrtcp_seg *seg, u64 now_ns,
@@ -287,6 +300,8 @@ enum hrtcp_req_verdict hrtcp_req_on_segment(struct hrtcp_req *req, struct hrtcp_
 		reply_reset(seg, reply);
 		return HRTCP_REQ_KEEP;
 	}
+	if (defer(req, listen, seg, now_ns))
+		return HRTCP_REQ_KEEP;
 	if (hrtcp_listen_accept_full(listen)) {
 		reply->drop = HRTCP_DROP_ACCEPT_FULL;	/* our SYN,ACK comes again and asks again */
 		return HRTCP_REQ_KEEP;
@@ -301,7 +316,8 @@ enum hrtcp_req_verdict hrtcp_req_on_deadline(struct hrtcp_req *req, struct hrtcp
 	memset(reply, 0, sizeof(*reply));
 	if (now_ns < req->deadline_ns)
 		return HRTCP_REQ_KEEP;
-	if (now_ns - req->begun_ns < cfg->synack_r2_ns) {
+	if (now_ns - req->begun_ns < cfg->synack_r2_ns &&
+	    !(cfg->synack_retries && req->sends > cfg->synack_retries)) {
 		reply_synack(req, cfg, now_ns, reply);
 		arm(req, cfg, now_ns);
 		return HRTCP_REQ_KEEP;

@@ -16,6 +16,7 @@ struct hrtcp_open;
 
 struct hrtcp_listen {
 	u32 backlog;			/* of listen(2): established, not yet accepted */
+	u64 defer_ns;			/* without data a request waits this long; 0: not at all */
 	u32 n_half_open;
 	u32 n_accept;
 	u64 cookie_ns;			/* when a SYN was last answered by a cookie; 0: never */

@@ -98,13 +98,14 @@ void hrtcp_tlp_arm(struct hrtcp_conn *conn, u64 now_ns)
 	hrtcp_timer_clear(&conn->timers, HRTCP_T_PROBE);
 	if (conn->state == HRTCP_SYN_RECEIVED)
 		return;			/* the SYN,ACK is what has to be repeated */
-	if (!conn->sack.on || conn->recovery.state != HRTCP_R_OPEN ||
+	if (!conn->sack.on || !conn->cfg->tlp || conn->recovery.state != HRTCP_R_OPEN ||
 	    conn->txq.sacked_bytes || !conn->txq.pipe_bytes)
 		return;
 	if (conn->rtt.srtt_ns) {
 		pto_ns = 2 * conn->rtt.srtt_ns;
 		if (ack_may_be_delayed(conn))
 			pto_ns += conn->rtt.peer_delack_ns;
+		pto_ns = max_t(u64, pto_ns, conn->cfg->pto_min_ns);
 	}
 	hrtcp_timer_set(&conn->timers, HRTCP_T_PROBE, min_t(u64, now_ns + pto_ns, rto_at_ns));
 }
@@ -134,6 +135,8 @@ void hrtcp_tlp_on_ack(struct hrtcp_conn *conn, struct seq ack_seq, const struct 
 	tlp->sampled |= ack->rtt_ns > 0;
 	if (!tlp->out || seq_lt(ack_seq, tlp->end))
 		return;
+	if (tlp->again && ack->dsacked_bytes)
+		hrtcp_rtt_was_spurious(&conn->rtt, conn->cfg, ack->now_ns);
 	if (!tlp->again || ack->dsacked_bytes) {
 		tlp->out = false;
 	} else if (seq_gt(ack_seq, tlp->end)) {

@@ -3,6 +3,8 @@
 #include "config.h"
 
 #define DELACK_MAX_NS 500000000ull	/* RFC 9293 3.8.6.3: no ACK is delayed longer */
+#define DELACK_PERIOD_NS 30000000000ull	/* before a long ACK delay may be forgotten */
+#define DELACK_PROOFS 8			/* lone segments that have to say so */
 #define SHARE_MAX 16
 #define SYN_REPEATED_RTO_NS 3000000000ull	/* RFC 6298 5.7 */
 
@@ -10,6 +12,7 @@ static void compute_rto(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
 {
 	rtt->rto_ns = rtt->srtt_ns + max_t(u64, rtt->granularity_ns, 4 * rtt->rttvar_ns) +
 		      rtt->peer_delack_ns;
+	rtt->rto_ns = max_t(u64, rtt->rto_ns, cfg->rto_min_ns);
 	rtt->rto_ns = min_t(u64, rtt->rto_ns, cfg->rto_max_ns);
 }
 
@@ -25,8 +28,56 @@ void hrtcp_rtt_peer_told(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64
 {
 	rtt->peer_delack_ns = min_t(u64, delack_ns, DELACK_MAX_NS);
 	rtt->granularity_ns = cfg->hr_granularity_ns;
+	rtt->told = true;
 	if (rtt->srtt_ns)
 		compute_rto(rtt, cfg);
+}
+
+void hrtcp_rtt_configured(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
+{
+	rtt->granularity_ns = rtt->told ? cfg->hr_granularity_ns : cfg->rto_granularity_ns;
+	if (!rtt->told)
+		rtt->peer_delack_ns = max_t(u64, cfg->peer_delack_ns, rtt->learned_delack_ns);
+	rtt->rto_ns = cfg->rto_init_ns;
+	if (rtt->srtt_ns)
+		compute_rto(rtt, cfg);
+	else if (rtt->syn_repeated)
+		rtt->rto_ns = max_t(u64, rtt->rto_ns, SYN_REPEATED_RTO_NS);
+}
+
+static void learn_delack(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 delack_ns,
+			 u64 now_ns)
+{
+	rtt->learned_delack_ns = min_t(u64, delack_ns, DELACK_MAX_NS);
+	rtt->learned_at_ns = now_ns;
+	rtt->lone = 0;
+	rtt->seen_delack_ns = 0;
+	hrtcp_rtt_configured(rtt, cfg);
+}
+
+void hrtcp_rtt_lone(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns, u64 now_ns)
+{
+	u64 delay_ns = rtt_ns - min_t(u64, rtt_ns, rtt->min_ns), want_ns;
+
+	if (rtt->told)
+		return;
+	rtt->seen_delack_ns = max_t(u64, rtt->seen_delack_ns, delay_ns);
+	want_ns = min_t(u64, rtt->seen_delack_ns + rtt->seen_delack_ns / 4, DELACK_MAX_NS);
+	want_ns = max_t(u64, want_ns, cfg->peer_delack_ns);
+	if (rtt->lone < DELACK_PROOFS)
+		rtt->lone++;
+	if (want_ns > rtt->peer_delack_ns)
+		learn_delack(rtt, cfg, want_ns, now_ns);
+	else if (rtt->lone == DELACK_PROOFS && now_ns - rtt->learned_at_ns >= DELACK_PERIOD_NS)
+		learn_delack(rtt, cfg, max_t(u64, want_ns, rtt->peer_delack_ns -
+					     rtt->peer_delack_ns / 4), now_ns);
+}
+
+void hrtcp_rtt_was_spurious(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 now_ns)
+{
+	if (!rtt->told)
+		learn_delack(rtt, cfg, 2 * max_t(u64, rtt->peer_delack_ns,
+						 rtt->granularity_ns), now_ns);
 }
 
 u8 hrtcp_rtt_share(u32 flight_bytes, u32 acked_bytes)
@@ -69,6 +120,7 @@ void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rt
 
 void hrtcp_rtt_syn_was_repeated(struct hrtcp_rtt *rtt)
 {
+	rtt->syn_repeated = true;
 	if (!rtt->srtt_ns)
 		rtt->rto_ns = max_t(u64, rtt->rto_ns, SYN_REPEATED_RTO_NS);
 	rtt->backoff = 0;		/* the doublings were the SYN's */

@@ -13,6 +13,12 @@ struct hrtcp_rtt {
 	u64 latest_ns, min_ns;
 	u64 rto_ns;			/* without backoff */
 	u64 peer_delack_ns;		/* how long the peer may withhold an ACK */
+	u64 learned_delack_ns;		/* what was measured of that, 0: nothing */
+	u64 learned_at_ns;
+	u64 seen_delack_ns;		/* the longest since then ... */
+	u8 lone;			/* ... of so many lone segments, saturating */
+	bool told;			/* the peer said it, by the hrTCP option */
+	bool syn_repeated;
 	u64 granularity_ns;		/* G of RFC 6298 */
 	u8 backoff;			/* doublings in force */
 	bool cautious;			/* a timeout was spurious: RFC 4015 3.3 */
@@ -26,7 +32,8 @@ void hrtcp_rtt_init(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg);
  *
  * RTO = SRTT + max(G, 4 * RTTVAR) + the peer's ACK delay: the last term stands where
  * RFC 6298 2.4 has a minimum of one second, since what the minimum protects from is a peer
- * that withholds its ACK, and that delay is known.
+ * that withholds its ACK, and that delay is told, measured or assumed: a peer that does not
+ * tell begins with cfg->peer_delack_ns.
  */
 void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns, u8 share);
 
@@ -36,6 +43,20 @@ void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rt
  * @acked_bytes out of @flight_bytes tells how many of its kind a round trip has.
  */
 u8 hrtcp_rtt_share(u32 flight_bytes, u32 acked_bytes);
+
+/*
+ * The ACK of a segment that was alone in flight came @rtt_ns after it, sampled before: what is
+ * above the least round trip is the delay of the peer's ACK. A longer one than expected is
+ * believed at once; shorter ones only where many of them kept to it for a while, and never
+ * below what is assumed.
+ */
+void hrtcp_rtt_lone(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns, u64 now_ns);
+
+/* A timeout or probe was spurious: the peer withholds its ACKs longer than that. */
+void hrtcp_rtt_was_spurious(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 now_ns);
+
+/* @cfg is another one, or has changed. */
+void hrtcp_rtt_configured(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg);
 
 /* The peer told, by the hrTCP option, how long it withholds an ACK. */
 void hrtcp_rtt_peer_told(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 delack_ns);

@@ -351,7 +351,7 @@ static void arm_persist(struct hrtcp_conn *conn, u64 now_ns)
 	else
 		in_ns = snd->probes >= 32 ? conn->cfg->rto_max_ns : in_ns << snd->probes;
 	hrtcp_timer_set(&conn->timers, HRTCP_T_PERSIST,
-			now_ns + min_t(u64, in_ns, conn->cfg->rto_max_ns));
+			now_ns + min_t(u64, in_ns, conn->cfg->persist_max_ns));
 }
 
 enum hrtcp_poll hrtcp_sender_poll(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx)

@@ -68,6 +68,8 @@ struct hrtcp_rcv {
 	u32 unacked_bytes;		/* received since the last ACK we sent */
 	u64 delack_ns;			/* how long we withhold one */
 	bool ack_now;
+	bool quickack;			/* withhold none */
+	u32 clamp_bytes;		/* of the window; 0: none */
 };
 
 /* RFC 7323 timestamps; written by input.c. */
@@ -87,8 +89,6 @@ struct hrtcp_keepalive {
 	bool on;
 	bool due;			/* send a probe at the next poll */
 	u8 sent;			/* probes without an answer */
-	u8 probes;
-	u64 time_ns, intvl_ns;
 	u64 heard_ns;			/* when the last segment came */
 	u64 probed_ns;			/* when the last probe fell due */
 };

@@ -5,7 +5,7 @@
  * | slot       | armed by fact                  | cancelled by       | on fire                | length |
  * |------------|--------------------------------|--------------------|------------------------|--------|
  * | RETRANSMIT | SYN, data or FIN outstanding   | all acknowledged   | all lost, back off     | rto, at most up to R2 |
- * | PERSIST    | data waits, window shut, none outstanding | window opens | probe, back off    | rto doubled, at most rto_max |
+ * | PERSIST    | data waits, window shut, none outstanding | window opens | probe, back off    | rto doubled, at most persist_max |
  * | DELACK     | in-order data or FIN, ACK withheld | any ACK sent   | send the ACK           | delack |
  * | LINGER     | TIME-WAIT; FIN-WAIT-2 orphaned | gone               | delete the record      | time_wait; fin_timeout |
  * | TXRETRY    | the caller could not transmit; ECN-Echo at one segment | fires | send on    | tx_retry; rto |

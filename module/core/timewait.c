@@ -24,6 +24,7 @@ void hrtcp_tw_init(struct hrtcp_tw *tw, const struct hrtcp_conn *conn)
 	tw->ts_syn = conn->ts.syn - 1 +
 		     (u32)div_u64(conn->ts.recent_at_ns - conn->ts.syn_at_ns, 1000000);
 	tw->challenge_ns = conn->challenge_ns;
+	tw->time_wait_ns = conn->cfg->time_wait_ns;
 	tw->deadline_ns = conn->timers.at_ns[HRTCP_T_LINGER];
 }
 
@@ -86,10 +87,9 @@ static enum hrtcp_drop check_timestamps(const struct hrtcp_tw *tw, const struct 
 }
 
 /* The peer repeats its FIN: our ACK of it was lost, so 2 MSL begins again. */
-static void restart(struct hrtcp_tw *tw, const struct hrtcp_cfg *cfg,
-		    const struct hrtcp_seg *seg, u64 now_ns)
+static void restart(struct hrtcp_tw *tw, const struct hrtcp_seg *seg, u64 now_ns)
 {
-	tw->deadline_ns = now_ns + cfg->time_wait_ns;
+	tw->deadline_ns = now_ns + tw->time_wait_ns;
 	if (!tw->ts_on)
 		return;
 	tw->ts_recent = seg->opt.tsval;
@@ -133,7 +133,7 @@ enum hrtcp_tw_verdict hrtcp_tw_on_segment(struct hrtcp_tw *tw, const struct hrtc
 		return HRTCP_TW_KEEP;
 	}
 	if (seg->flags & HRTCP_FIN && seq_eq(seq_add(seg->seq, len), tw->rcv_nxt))
-		restart(tw, cfg, seg, now_ns);
+		restart(tw, seg, now_ns);
 	if (len)
 		reply_ack(tw, now_ns, reply);
 	else if (!acceptable(tw, seg))

@@ -19,7 +19,8 @@ struct hrtcp_tw {
 	bool ts_syn_known;
 	u32 ts_syn;			/* with ts_us: what a SYN of the peer would have had */
 	u64 challenge_ns;
-	u64 deadline_ns;		/* 2 MSL is over */
+	u64 time_wait_ns;		/* 2 MSL */
+	u64 deadline_ns;		/* it is over */
 };
 
 /* Take over from @conn, which is in TIME_WAIT. */

@@ -49,7 +49,7 @@ static u8 ca_state(const struct hrtcp_conn *conn)
 static void fill_times(const struct hrtcp_conn *conn, struct tcp_info *info)
 {
 	info->tcpi_rto = us(hrtcp_rtt_timeout(&conn->rtt, conn->cfg));
-	info->tcpi_ato = us(conn->cfg->delack_ns);
+	info->tcpi_ato = us(conn->rcv.delack_ns);
 	info->tcpi_rtt = us(conn->rtt.srtt_ns);
 	info->tcpi_rttvar = us(conn->rtt.rttvar_ns);
 	info->tcpi_min_rtt = us(conn->rtt.min_ns);

@@ -18,10 +18,17 @@
 #include "request.h"
 #include "route.h"
 #include "rx.h"
+#include "settings.h"
 #include "sock.h"
 #include "stats.h"
 #include "syncookie.h"
 #include "timewait.h"
+
+/* What the listener's user has set holds for its connections from the SYN on. */
+static const struct hrtcp_cfg *cfg_of(const struct hrtcp_listener *lst)
+{
+	return hrtcp_settings_cfg(hrtcp_sk(lst->sk));
+}
 
 /* -- from SYN to connection ---------------------------------------------------------- */
 
@@ -77,14 +84,21 @@ static struct hrtcp_sock *make_child(struct hrtcp_listener *lst, const struct hr
 				     const struct hrtcp_fast_open *fast,
 				     struct hrtcp_rec *instead_of)
 {
+	struct hrtcp_own *own;
 	struct hrtcp_sock *hs;
 	struct sock *sk;
 
 	lockdep_assert_held(&lst->lock);
-	sk = sk_clone_lock(lst->sk, GFP_ATOMIC | __GFP_NOWARN);
-	if (!sk)
+	own = hrtcp_settings_inherit(hrtcp_sk(lst->sk));
+	if (IS_ERR(own))
 		return NULL;
+	sk = sk_clone_lock(lst->sk, GFP_ATOMIC | __GFP_NOWARN);
+	if (!sk) {
+		kfree(own);
+		return NULL;
+	}
 	hs = hrtcp_sk(sk);
+	hs->own = own;
 	hrtcp_sock_reset(hs);
 	hs->rec.cookie = instead_of ? instead_of->cookie : hrtcp_cookie_next();
 	hs->hashed = true;
@@ -171,7 +185,7 @@ static bool open_fast(struct birth *b)
 	hrtcp_fast_judge(lst, b->a, &b->open.fast);
 	if (!b->open.fast.on)
 		return false;
-	hrtcp_req_init(&req, &lst->core, &b->a->hn->cfg, &b->open, &b->a->seg, ktime_get_ns(),
+	hrtcp_req_init(&req, &lst->core, cfg_of(lst), &b->open, &b->a->seg, ktime_get_ns(),
 		       &b->reply);
 	b->child = make_child(lst, &b->path, &req, &b->open.fast, NULL);
 	hrtcp_req_promoted(&req, &lst->core);
@@ -198,7 +212,7 @@ static void on_syn(struct birth *b, bool cookie, const struct seq *iss_floor)
 		return;
 	}
 	hrtcp_syncookie_hash(&a->key, a->seg.seq, now_ns, &hash);
-	hrtcp_syncookie_answer(&b->lst->core, &a->hn->cfg, &b->open, &a->seg, &hash, now_ns,
+	hrtcp_syncookie_answer(&b->lst->core, cfg_of(b->lst), &b->open, &a->seg, &hash, now_ns,
 			       &b->reply);
 	hrtcp_count(a->hn, HRTCP_STAT_SYNCOOKIES_SENT);
 }
@@ -214,7 +228,7 @@ static void on_cookie_ack(struct birth *b)
 	if (find_path(b, NULL))
 		return;
 	hrtcp_syncookie_hash(&a->key, seq_sub(a->seg.seq, 1), now_ns, &hash);
-	if (!hrtcp_syncookie_check(&req, &a->hn->cfg, &b->open, &a->seg, &hash, now_ns,
+	if (!hrtcp_syncookie_check(&req, cfg_of(b->lst), &b->open, &a->seg, &hash, now_ns,
 				   &b->reply)) {
 		hrtcp_count(a->hn, HRTCP_STAT_SYNCOOKIES_FAILED);
 		return;
@@ -240,7 +254,7 @@ static void judge(struct birth *b, const struct seq *iss_floor)
 		b->reply.drop = HRTCP_DROP_BAD_ADDRESS;
 		return;
 	}
-	verdict = hrtcp_listen_on_segment(&lst->core, &a->hn->cfg, &a->seg, iss_floor != NULL,
+	verdict = hrtcp_listen_on_segment(&lst->core, cfg_of(lst), &a->seg, iss_floor != NULL,
 					  ktime_get_ns(), &b->reply);
 	if (verdict == HRTCP_LISTEN_COOKIE_ACK)
 		on_cookie_ack(b);
@@ -326,6 +340,7 @@ static int start_listening(struct hrtcp_sock *hs, int backlog)
 	WRITE_ONCE(sk->sk_shutdown, 0);
 	hrtcp_listen_set_fast(lst, hs->user.fastopen_qlen);
 	lst->core.backlog = backlog;
+	lst->core.defer_ns = (u64)hs->user.defer_s * NSEC_PER_SEC;
 	lst->closed = false;
 	hrtcp_settle(sk);
 	port = hs->use.port;

@@ -5,6 +5,7 @@
 
 #include <linux/hrtimer.h>
 #include <linux/mutex.h>
+#include <linux/rbtree.h>
 #include <linux/rhashtable-types.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
@@ -28,10 +29,10 @@ struct hrtcp_ports {
 	struct delayed_work reaper;
 };
 
-/* TIME-WAIT; timewait.c. 2MSL is the same for all, so one queue and one timer do. */
+/* TIME-WAIT; timewait.c. One queue and one timer for all. */
 struct hrtcp_tw_queue {
 	spinlock_t lock;		/* the queue and every record in it */
-	struct list_head fifo;		/* by deadline */
+	struct rb_root_cached root;	/* by deadline */
 	struct hrtimer timer;
 	u32 count;
 };

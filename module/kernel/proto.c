@@ -41,6 +41,16 @@ static void hrtcp_keepalive(struct sock *sk, int on)
 	hrtcp_settle(sk);
 }
 
+/* TCP_NOTSENT_LOWAT: room only while less than that was not sent yet; half of it to wake. */
+static bool hrtcp_stream_memory_free(const struct sock *sk, int wake)
+{
+	const struct hrtcp_sock *hs = hrtcp_sk(sk);
+	const u32 lowat = READ_ONCE(hs->user.notsent_lowat);
+	const s32 notsent = seq_diff(hs->conn.snd.end, hs->conn.snd.nxt);
+
+	return !lowat || notsent <= 0 || (u64)notsent << wake < lowat;
+}
+
 /* owner is left out on purpose: the essay in sock.c, "The module". */
 struct proto hrtcp_proto = {
 	.name			= "HRTCP",
@@ -48,6 +58,7 @@ struct proto hrtcp_proto = {
 	.keepalive		= hrtcp_keepalive,
 	.backlog_rcv		= hrtcp_rx_feed,
 	.release_cb		= hrtcp_release_cb,
+	.stream_memory_free	= hrtcp_stream_memory_free,
 	.enter_memory_pressure	= hrtcp_enter_memory_pressure,
 	.leave_memory_pressure	= hrtcp_leave_memory_pressure,
 	.memory_allocated	= &memory_allocated,

@@ -145,6 +145,12 @@ static void open_over(struct hrtcp_open *open, struct dst_entry *dst, bool v4, u
 	open->mss_floor = v4 ? 0 : MSS_DEFAULT_V6;	/* RFC 8201 4 */
 }
 
+/* The user may want less than there is room for. */
+static u32 clamp_window(const struct hrtcp_sock *hs, u32 bytes)
+{
+	return hs->user.window_clamp ? min(bytes, hs->user.window_clamp) : bytes;
+}
+
 void hrtcp_route_open(struct sock *sk, struct hrtcp_open *open, u64 now_ns)
 {
 	struct hrtcp_sock *hs = hrtcp_sk(sk);
@@ -167,7 +173,8 @@ void hrtcp_path_open(const struct hrtcp_path *path, struct dst_entry *dst,
 	struct sock *sk = path->listener;
 
 	open_over(open, dst, hrtcp_key_v4(&path->key), hrtcp_sk(sk)->user.mss);
-	open->rcvbuf_bytes = hrtcp_rcvbuf_payload(READ_ONCE(sk->sk_rcvbuf));
+	open->rcvbuf_bytes = clamp_window(hrtcp_sk(sk),
+					  hrtcp_rcvbuf_payload(READ_ONCE(sk->sk_rcvbuf)));
 	open->rcvbuf_max_bytes = hrtcp_rcvbuf_payload_max(sk);
 	open->iss = hrtcp_iss(&path->key, now_ns);
 	open->ts_offset = hrtcp_ts_offset(&path->key);

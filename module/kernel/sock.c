@@ -55,6 +55,7 @@
 #include "netns.h"
 #include "proto.h"
 #include "rxq.h"
+#include "settings.h"
 #include "timewait.h"
 #include "tx.h"
 #include "txq.h"
@@ -81,38 +82,21 @@ static void hrtcp_unblock_fired(struct tasklet_struct *tasklet)
 	sock_put(sk);
 }
 
-static u64 seconds_or(u32 s, u64 otherwise_ns)
-{
-	return s ? (u64)s * NSEC_PER_SEC : otherwise_ns;
-}
-
-void hrtcp_sock_set_keepalive_times(struct hrtcp_sock *hs)
-{
-	const struct hrtcp_cfg *cfg = &hs->hn->cfg;
-	const struct hrtcp_user *user = &hs->user;
-
-	hrtcp_conn_set_keepalive_times(&hs->conn,
-				       seconds_or(user->keepalive_time_s,
-						  cfg->keepalive_time_ns),
-				       seconds_or(user->keepalive_intvl_s,
-						  cfg->keepalive_intvl_ns),
-				       user->keepalive_probes ?: cfg->keepalive_probes,
-				       ktime_get_ns());
-}
-
 void hrtcp_sock_reset_conn(struct hrtcp_sock *hs)
 {
 	struct hrtcp_conn *conn = &hs->conn;
 
 	rcu_read_lock();		/* for the default's module, until hs->cc holds it */
-	hrtcp_conn_init(conn, &hs->hn->cfg);
+	hrtcp_settings_renew(hs);
+	hrtcp_conn_init(conn, hrtcp_settings_cfg(hs));
 	hrtcp_sock_default_cc(hs);
 	rcu_read_unlock();
 	hrtcp_conn_set_nodelay(conn, hs->user.nodelay);
 	hrtcp_conn_set_cork(conn, hs->user.cork);
-	hrtcp_conn_set_user_timeout(conn, (u64)hs->user.timeout_ms * NSEC_PER_MSEC);
+	hrtcp_conn_set_quickack(conn, hs->user.quickack);
+	hrtcp_conn_set_window_clamp(conn, hs->user.window_clamp);
+	hrtcp_conn_set_user_timeout(conn, hs->user.timeout_us * NSEC_PER_USEC);
 	hrtcp_conn_set_keepalive(conn, sock_flag(&hs->inet.sk, SOCK_KEEPOPEN), ktime_get_ns());
-	hrtcp_sock_set_keepalive_times(hs);
 	memset(&hs->counted, 0, sizeof(hs->counted));
 	clear_bit(HRTCP_SF_DEADLINE, &hs->flags);
 	clear_bit(HRTCP_SF_UNBLOCK, &hs->flags);
@@ -186,6 +170,7 @@ void hrtcp_sock_destruct(struct sock *sk)
 	WARN_ON_ONCE(hs->hashed || hs->use.port);
 	hrtcp_clock_destroy(&hs->clock);
 	kfree(hs->listener);
+	kfree(hs->own);
 	hrtcp_cc_put(hs->cc);
 	sk_sockets_allocated_dec(sk);
 	inet_sock_destruct(sk);

@@ -14,6 +14,7 @@
 #include "port.h"
 
 struct hrtcp_listener;
+struct hrtcp_own;
 
 /* Bits of hs->flags; all but BLOCKED are work left for whoever owns the socket. */
 enum hrtcp_sock_flag {
@@ -27,10 +28,12 @@ enum hrtcp_sock_flag {
 /* What the user asked for, kept beside the connection, which may begin anew; 0: default. */
 struct hrtcp_user {
 	bool nodelay, cork;		/* TCP_NODELAY, TCP_CORK */
-	u8 keepalive_probes;
+	bool quickack;			/* TCP_QUICKACK */
 	u16 mss;			/* TCP_MAXSEG */
-	u32 keepalive_time_s, keepalive_intvl_s;
-	u32 timeout_ms;			/* TCP_USER_TIMEOUT */
+	u32 defer_s;			/* TCP_DEFER_ACCEPT */
+	u32 window_clamp;		/* TCP_WINDOW_CLAMP, octets */
+	u32 notsent_lowat;		/* TCP_NOTSENT_LOWAT, octets */
+	u64 timeout_us;			/* TCP_USER_TIMEOUT, HRTCP_SO_USER_TIMEOUT */
 	const struct hrtcp_cc_ops *cc;
 	bool fastopen_connect, fastopen_no_cookie;
 	u32 fastopen_qlen;		/* TCP_FASTOPEN, for listen() */
@@ -64,6 +67,7 @@ struct hrtcp_sock {
 	struct seq oob_up;		/* ... this urgent pointer */
 	struct hrtcp_user user;
 	const struct hrtcp_cc_ops *cc;	/* of conn, whose module this holds; cc.c */
+	struct hrtcp_own *own;		/* what the user set of the configuration, or NULL */
 	struct hrtcp_counted counted;
 	struct ipv6_pinfo inet6;	/* for ip6_xmit() and the IPV6_* options */
 };
@@ -90,9 +94,6 @@ void hrtcp_sock_destruct(struct sock *sk);
 
 /* A connection not yet begun, with the user's options. */
 void hrtcp_sock_reset_conn(struct hrtcp_sock *hs);
-
-/* TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT were set. */
-void hrtcp_sock_set_keepalive_times(struct hrtcp_sock *hs);
 
 /* Names a connection for its life, from request to TIME-WAIT. */
 u64 hrtcp_cookie_next(void);

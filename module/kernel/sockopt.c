@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sockopt.c -- options of one integer as a table, for SOL_TCP and SOL_IPV6; SOL_IP through
+ * sockopt.c -- options of one integer as a table, for SOL_TCP and SOL_IPV6; SOL_HRTCP in
+ * settings.c; SOL_IP through
  * Linux's own handlers, but only for options known to keep to struct inet_sock: others
  * there would take the socket for one of the host's TCP.
  */
@@ -18,10 +19,13 @@
 #include "cc.h"
 #include "listen.h"
 #include "netns.h"
+#include "settings.h"
 #include "sock.h"
 
 #define MAXSEG_MIN 88			/* Linux's limits of TCP_MAXSEG */
 #define MAXSEG_MAX 32767
+#define LINGER2_MAX 3600			/* seconds, as fin_timeout */
+#define WINDOW_CLAMP_MIN 1152		/* octets; Linux's, too */
 
 /* -- integers ---------------------------------------------------------------------- */
 
@@ -70,52 +74,134 @@ static int get_maxseg(struct hrtcp_sock *hs)
 	return hs->conn.snd.mss;
 }
 
+/* Those of SOL_HRTCP in seconds. */
+static int set_seconds(struct hrtcp_sock *hs, u8 opt, int val)
+{
+	return hrtcp_settings_set(hs, opt, (u64)val * USEC_PER_SEC);
+}
+
+static int get_seconds(struct hrtcp_sock *hs, u8 opt)
+{
+	return (int)div_u64(hrtcp_settings_get(hs, opt), USEC_PER_SEC);
+}
+
 static int set_keepidle(struct hrtcp_sock *hs, int val)
 {
-	hs->user.keepalive_time_s = val;
-	hrtcp_sock_set_keepalive_times(hs);
-	return 0;
+	return set_seconds(hs, HRTCP_SO_KEEPALIVE_TIME, val);
 }
 
 static int get_keepidle(struct hrtcp_sock *hs)
 {
-	return (int)div_u64(hs->conn.keepalive.time_ns, NSEC_PER_SEC);
+	return get_seconds(hs, HRTCP_SO_KEEPALIVE_TIME);
 }
 
 static int set_keepintvl(struct hrtcp_sock *hs, int val)
 {
-	hs->user.keepalive_intvl_s = val;
-	hrtcp_sock_set_keepalive_times(hs);
-	return 0;
+	return set_seconds(hs, HRTCP_SO_KEEPALIVE_INTVL, val);
 }
 
 static int get_keepintvl(struct hrtcp_sock *hs)
 {
-	return (int)div_u64(hs->conn.keepalive.intvl_ns, NSEC_PER_SEC);
+	return get_seconds(hs, HRTCP_SO_KEEPALIVE_INTVL);
 }
 
 static int set_keepcnt(struct hrtcp_sock *hs, int val)
 {
-	hs->user.keepalive_probes = val;
-	hrtcp_sock_set_keepalive_times(hs);
-	return 0;
+	return hrtcp_settings_set(hs, HRTCP_SO_KEEPALIVE_PROBES, val);
 }
 
 static int get_keepcnt(struct hrtcp_sock *hs)
 {
-	return hs->conn.keepalive.probes;
+	return (int)hrtcp_settings_get(hs, HRTCP_SO_KEEPALIVE_PROBES);
+}
+
+static int set_syncnt(struct hrtcp_sock *hs, int val)
+{
+	return hrtcp_settings_set(hs, HRTCP_SO_SYN_RETRIES, val);
+}
+
+static int get_syncnt(struct hrtcp_sock *hs)
+{
+	return (int)hrtcp_settings_get(hs, HRTCP_SO_SYN_RETRIES);
+}
+
+/* As Linux has it: 0 is the namespace's, less is none at all, more than there may be the most. */
+static int set_linger2(struct hrtcp_sock *hs, int val)
+{
+	if (!val)
+		return hrtcp_settings_unset(hs, HRTCP_SO_FIN_TIMEOUT);
+	return set_seconds(hs, HRTCP_SO_FIN_TIMEOUT, clamp(val, 0, LINGER2_MAX));
+}
+
+static int get_linger2(struct hrtcp_sock *hs)
+{
+	return get_seconds(hs, HRTCP_SO_FIN_TIMEOUT) ?: -1;
 }
 
 static int set_user_timeout(struct hrtcp_sock *hs, int val)
 {
-	hs->user.timeout_ms = val;
+	hs->user.timeout_us = (u64)val * USEC_PER_MSEC;
 	hrtcp_conn_set_user_timeout(&hs->conn, (u64)val * NSEC_PER_MSEC);
 	return 0;
 }
 
 static int get_user_timeout(struct hrtcp_sock *hs)
 {
-	return hs->user.timeout_ms;
+	return (int)div_u64(hs->user.timeout_us, USEC_PER_MSEC);
+}
+
+static int set_quickack(struct hrtcp_sock *hs, int val)
+{
+	hs->user.quickack = val;
+	hrtcp_conn_set_quickack(&hs->conn, val);
+	return 0;
+}
+
+static int get_quickack(struct hrtcp_sock *hs)
+{
+	return hs->user.quickack;
+}
+
+static int set_defer_accept(struct hrtcp_sock *hs, int val)
+{
+	struct hrtcp_listener *lst = hs->listener;
+
+	hs->user.defer_s = val;
+	if (!lst)
+		return 0;
+	spin_lock_bh(&lst->lock);
+	lst->core.defer_ns = (u64)val * NSEC_PER_SEC;
+	spin_unlock_bh(&lst->lock);
+	return 0;
+}
+
+static int get_defer_accept(struct hrtcp_sock *hs)
+{
+	return hs->user.defer_s;
+}
+
+static int set_window_clamp(struct hrtcp_sock *hs, int val)
+{
+	hs->user.window_clamp = val ? max(val, WINDOW_CLAMP_MIN) : 0;
+	hrtcp_conn_set_window_clamp(&hs->conn, hs->user.window_clamp);
+	return 0;
+}
+
+static int get_window_clamp(struct hrtcp_sock *hs)
+{
+	return hs->user.window_clamp;
+}
+
+static int set_notsent_lowat(struct hrtcp_sock *hs, int val)
+{
+	WRITE_ONCE(hs->user.notsent_lowat, val);
+	hs->inet.sk.sk_write_space(&hs->inet.sk);
+	return 0;
+}
+
+static int get_notsent_lowat(struct hrtcp_sock *hs)
+{
+	return hs->user.notsent_lowat;
 }
 
 /* A server's: how many of its connections may be without an ACK of their SYN,ACK. */
@@ -249,11 +335,17 @@ static const struct int_opt int_opts[] = {
 	{ SOL_TCP, TCP_KEEPIDLE, 1, 32767, set_keepidle, get_keepidle },
 	{ SOL_TCP, TCP_KEEPINTVL, 1, 32767, set_keepintvl, get_keepintvl },
 	{ SOL_TCP, TCP_KEEPCNT, 1, 127, set_keepcnt, get_keepcnt },
+	{ SOL_TCP, TCP_SYNCNT, 1, 127, set_syncnt, get_syncnt },
+	{ SOL_TCP, TCP_LINGER2, INT_MIN, INT_MAX, set_linger2, get_linger2 },
 	{ SOL_TCP, TCP_USER_TIMEOUT, 0, INT_MAX, set_user_timeout, get_user_timeout },
 	{ SOL_TCP, TCP_FASTOPEN, 0, 65535, set_fastopen, get_fastopen },
 	{ SOL_TCP, TCP_FASTOPEN_CONNECT, 0, 1, set_fastopen_connect, get_fastopen_connect },
 	{ SOL_TCP, TCP_FASTOPEN_NO_COOKIE, 0, 1, set_fastopen_no_cookie,
 	  get_fastopen_no_cookie },
+	{ SOL_TCP, TCP_QUICKACK, 0, 1, set_quickack, get_quickack },
+	{ SOL_TCP, TCP_DEFER_ACCEPT, 0, 32767, set_defer_accept, get_defer_accept },
+	{ SOL_TCP, TCP_WINDOW_CLAMP, 0, INT_MAX, set_window_clamp, get_window_clamp },
+	{ SOL_TCP, TCP_NOTSENT_LOWAT, 0, INT_MAX, set_notsent_lowat, get_notsent_lowat },
 	{ SOL_IPV6, IPV6_V6ONLY, 0, 1, set_v6only, get_v6only },
 	{ SOL_IPV6, IPV6_TCLASS, -1, 255, set_tclass, get_tclass },
 	{ SOL_IPV6, IPV6_UNICAST_HOPS, -1, 255, set_hops, get_hops },
@@ -404,6 +496,8 @@ int hrtcp_setsockopt(struct socket *sock, int level, int name, sockptr_t val,
 
 	if (opt)
 		return set_int(hs, opt, val, len);
+	if (level == SOL_HRTCP)
+		return hrtcp_settings_setsockopt(hs, name, val, len);
 	if (as_ip_opt(level, name))
 		return ip_setsockopt(sock->sk, SOL_IP, as_ip_opt(level, name), val, len);
 	if (level == SOL_TCP && name == TCP_CONGESTION)
@@ -419,6 +513,8 @@ int hrtcp_getsockopt(struct socket *sock, int level, int name, char __user *val,
 
 	if (opt)
 		return get_int(hs, opt, val, len);
+	if (level == SOL_HRTCP)
+		return hrtcp_settings_getsockopt(hs, name, val, len);
 	if (as_ip_opt(level, name))
 		return ip_getsockopt(sock->sk, SOL_IP, as_ip_opt(level, name), val, len);
 	if (level == SOL_TCP && name == TCP_CONGESTION)

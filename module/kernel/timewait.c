@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * timewait.c -- TIME-WAIT without a socket. All records of a namespace wait the same time,
- * so they stand in one queue, and one hrtimer, armed for its head, serves it.
+ * timewait.c -- TIME-WAIT without a socket. The records of a namespace stand in one queue by
+ * their deadlines, and one hrtimer, armed for its head, serves it. Most wait the same time, but a
+ * socket can have a 2 MSL of its own: hence a tree, not a list.
  *
  * References: the table's, given back with the place in the queue; lookups'. The queue's
  * lock guards every record's tw; who finds a record out of the queue comes too late.
@@ -23,7 +24,7 @@
 #include "stats.h"
 
 #define BATCH 64			/* records ended under one hold of the lock */
-#define SLACK_NS 10000000ull		/* of two minutes */
+#define SLACK_MAX_NS 10000000ull	/* a thousandth of the time is allowed, at most this */
 
 static struct kmem_cache *timewait_cache;
 
@@ -38,23 +39,58 @@ void hrtcp_timewait_put(struct hrtcp_timewait *tw)
 		call_rcu(&tw->rcu, hrtcp_timewait_free_rcu);
 }
 
-/* Armed for the head; deadlines never move before it. */
+static bool sooner(struct rb_node *a, const struct rb_node *b)
+{
+	return rb_entry(a, struct hrtcp_timewait, node)->tw.deadline_ns <
+	       rb_entry(b, struct hrtcp_timewait, node)->tw.deadline_ns;
+}
+
+static struct hrtcp_timewait *first(const struct hrtcp_net *hn)
+{
+	return rb_entry_safe(rb_first_cached(&hn->tw.root), struct hrtcp_timewait, node);
+}
+
+/* For the head; may be early. */
 static void arm(struct hrtcp_net *hn)
 {
-	struct hrtcp_timewait *tw;
+	const struct hrtcp_timewait *tw = first(hn);
+	u64 slack_ns;
 
 	lockdep_assert_held(&hn->tw.lock);
-	tw = list_first_entry_or_null(&hn->tw.fifo, struct hrtcp_timewait, link);
-	if (tw && !hrtimer_is_queued(&hn->tw.timer))
-		hrtimer_start_range_ns(&hn->tw.timer, ns_to_ktime(tw->tw.deadline_ns), SLACK_NS,
+	if (!tw)
+		return;
+	slack_ns = min_t(u64, tw->tw.time_wait_ns / 1024, SLACK_MAX_NS);
+	if (!hrtimer_is_queued(&hn->tw.timer) ||
+	    ktime_to_ns(hrtimer_get_softexpires(&hn->tw.timer)) > (s64)tw->tw.deadline_ns)
+		hrtimer_start_range_ns(&hn->tw.timer, ns_to_ktime(tw->tw.deadline_ns), slack_ns,
 				       HRTIMER_MODE_ABS_SOFT);
+}
+
+static void enqueue(struct hrtcp_net *hn, struct hrtcp_timewait *tw)
+{
+	lockdep_assert_held(&hn->tw.lock);
+	rb_add_cached(&tw->node, &hn->tw.root, sooner);
+	arm(hn);
+}
+
+static void dequeue(struct hrtcp_net *hn, struct hrtcp_timewait *tw)
+{
+	lockdep_assert_held(&hn->tw.lock);
+	rb_erase_cached(&tw->node, &hn->tw.root);
+	RB_CLEAR_NODE(&tw->node);
+}
+
+/* Its deadline has moved. */
+static void requeue(struct hrtcp_net *hn, struct hrtcp_timewait *tw)
+{
+	dequeue(hn, tw);
+	enqueue(hn, tw);
 }
 
 /* Out of queue and table; the caller puts the table's reference. */
 static void retire(struct hrtcp_net *hn, struct hrtcp_timewait *tw)
 {
-	lockdep_assert_held(&hn->tw.lock);
-	list_del_init(&tw->link);
+	dequeue(hn, tw);
 	hn->tw.count--;
 	hrtcp_rec_remove(hn, &tw->rec);
 	hrtcp_port_leave(&tw->use);
@@ -68,8 +104,8 @@ static bool expire_batch(struct hrtcp_net *hn, u64 now_ns)
 	int i, n = 0;
 
 	spin_lock(&hn->tw.lock);
-	while (n < BATCH && !list_empty(&hn->tw.fifo)) {
-		tw[n] = list_first_entry(&hn->tw.fifo, struct hrtcp_timewait, link);
+	while (n < BATCH && first(hn)) {
+		tw[n] = first(hn);
 		if (!hrtcp_tw_on_deadline(&tw[n]->tw, now_ns, &tr))
 			break;
 		retire(hn, tw[n++]);
@@ -134,9 +170,8 @@ void hrtcp_timewait_take(struct hrtcp_sock *hs)
 		kmem_cache_free(timewait_cache, tw);
 		return;
 	}
-	list_add_tail(&tw->link, &hn->tw.fifo);
+	enqueue(hn, tw);
 	hn->tw.count++;
-	arm(hn);
 	spin_unlock_bh(&hn->tw.lock);
 
 	/* Not a transition: the connection goes on in the record. */
@@ -167,7 +202,7 @@ bool hrtcp_timewait_rx(struct hrtcp_timewait *tw, struct hrtcp_arrival *a,
 	u64 deadline_ns;
 
 	spin_lock(&hn->tw.lock);
-	if (list_empty(&tw->link)) {
+	if (RB_EMPTY_NODE(&tw->node)) {
 		gone = true;
 		reply.drop = HRTCP_DROP_TIME_WAIT;
 	} else {
@@ -177,7 +212,7 @@ bool hrtcp_timewait_rx(struct hrtcp_timewait *tw, struct hrtcp_arrival *a,
 		if (reuse)
 			retire(hn, tw);
 		else if (tw->tw.deadline_ns != deadline_ns)
-			list_move_tail(&tw->link, &hn->tw.fifo);
+			requeue(hn, tw);
 	}
 	*iss_floor = hrtcp_tw_iss_floor(&tw->tw);
 	spin_unlock(&hn->tw.lock);
@@ -194,7 +229,7 @@ bool hrtcp_timewait_rx(struct hrtcp_timewait *tw, struct hrtcp_arrival *a,
 void hrtcp_timewait_net_init(struct hrtcp_net *hn)
 {
 	spin_lock_init(&hn->tw.lock);
-	INIT_LIST_HEAD(&hn->tw.fifo);
+	hn->tw.root = RB_ROOT_CACHED;
 	hrtimer_setup(&hn->tw.timer, hrtcp_timewait_fired, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS_SOFT);
 }
@@ -206,8 +241,7 @@ void hrtcp_timewait_net_exit(struct hrtcp_net *hn)
 
 	hrtimer_cancel(&hn->tw.timer);
 	spin_lock_bh(&hn->tw.lock);
-	while (!list_empty(&hn->tw.fifo)) {
-		tw = list_first_entry(&hn->tw.fifo, struct hrtcp_timewait, link);
+	while ((tw = first(hn))) {
 		retire(hn, tw);
 		hrtcp_timewait_put(tw);
 	}

@@ -3,7 +3,7 @@
 #ifndef HRTCP_KERNEL_TIMEWAIT_H
 #define HRTCP_KERNEL_TIMEWAIT_H
 
-#include <linux/list.h>
+#include <linux/rbtree.h>
 #include <linux/refcount.h>
 
 #include "core/timewait.h"
@@ -18,8 +18,8 @@ struct sock;
 
 struct hrtcp_timewait {
 	struct hrtcp_rec rec;
-	struct hrtcp_tw tw;		/* this and link under hn->tw.lock */
-	struct list_head link;		/* in hn->tw.fifo, or empty: gone */
+	struct hrtcp_tw tw;		/* this and node under hn->tw.lock */
+	struct rb_node node;		/* in hn->tw.root, or empty: gone */
 	struct hrtcp_port_use use;
 	refcount_t refs;
 	kuid_t uid;			/* of the process that was */

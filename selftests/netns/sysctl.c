@@ -4,6 +4,18 @@
 
 #include "harness.h"
 
+#include "kernel/settings_list.h"
+#include "uapi/sockopt.h"
+
+static const struct {
+	const char *name;
+	uint64_t min, max;
+} settings[] = {
+#define X(name, kind, field, min, max, opt) { #name, min, max },
+	HRTCP_SETTINGS(X)
+#undef X
+};
+
 FIXTURE(sysctl)
 {
 	struct end host;
@@ -63,6 +75,67 @@ TEST_F(sysctl, every_setting_reads_and_takes_its_own_value_back)
 		n++;
 	}
 	EXPECT_LT(15, n);
+}
+
+static int write_number(const char *name, uint64_t value)
+{
+	char text[30];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+	return write_setting(name, text);
+}
+
+static long long read_number(const char *name)
+{
+	char text[30];
+
+	return read_setting(name, text, sizeof(text)) ? -1 : atoll(text);
+}
+
+TEST_F(sysctl, every_setting_takes_its_bounds_and_nothing_beyond)
+{
+	unsigned int i;
+	char before[30];
+
+	ONLY_HRTCP();
+	for (i = 0; i < ARRAY_SIZE(settings); i++) {
+		const char *name = settings[i].name;
+
+		ASSERT_EQ(0, read_setting(name, before, sizeof(before))) {
+			TH_LOG("%s", name);
+		}
+		EXPECT_EQ(0, write_number(name, settings[i].min)) { TH_LOG("%s", name); }
+		EXPECT_EQ((long long)settings[i].min, read_number(name));
+		EXPECT_EQ(0, write_number(name, settings[i].max)) { TH_LOG("%s", name); }
+		EXPECT_EQ(-EINVAL, write_number(name, settings[i].max + 1)) { TH_LOG("%s", name); }
+		if (settings[i].min)
+			EXPECT_EQ(-EINVAL, write_number(name, settings[i].min - 1));
+		EXPECT_EQ(-EINVAL, write_setting(name, "-1")) { TH_LOG("%s", name); }
+		EXPECT_EQ((long long)settings[i].max, read_number(name));
+		EXPECT_EQ(0, write_setting(name, before));
+	}
+}
+
+TEST_F(sysctl, names_of_linux_have_linuxs_unit)
+{
+	static const struct {
+		const char *name, *us;
+		int64_t unit;
+	} pairs[] = {
+		{ "fin_timeout", "fin_timeout_us", 1000000 },
+		{ "keepalive_time", "keepalive_time_us", 1000000 },
+		{ "keepalive_intvl", "keepalive_intvl_us", 1000000 },
+		{ "rto_max_ms", "rto_max_us", 1000 },
+	};
+	unsigned int i;
+
+	ONLY_HRTCP();
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		EXPECT_EQ(0, write_number(pairs[i].name, 3000));
+		EXPECT_EQ(3000 * pairs[i].unit, read_number(pairs[i].us));
+		EXPECT_EQ(0, write_number(pairs[i].us, 2000 * pairs[i].unit));
+		EXPECT_EQ(2000, read_number(pairs[i].name));
+	}
 }
 
 TEST_F(sysctl, garbage_and_what_is_out_of_bounds_is_refused_and_changes_nothing)

@@ -2,7 +2,7 @@
 // test_keepalive.cpp -- keepalive (RFC 9293 3.8.4) and the user timeout (RFC 5482), true lengths.
 #include "host.hpp"
 
-TEST_CASE("keepalive: off unless asked for", "[MUST-25]")
+TEST_CASE("keepalive: off unless asked for", "[MUST-25][MAY-5]")
 {
 	Client h;
 
@@ -68,13 +68,50 @@ TEST_CASE("keepalive: not while data is outstanding", "[MUST-26]")
 TEST_CASE("keepalive: times of a connection", "[MUST-28][MUST-27]")
 {
 	Client h;
+	hrtcp_cfg own = h.cfg;
 
+	own.keepalive_time_ns = SEC(10);
+	own.keepalive_intvl_ns = SEC(1);
+	own.keepalive_probes = 2;
 	hrtcp_conn_set_keepalive(&h.conn, true, h.now());
-	hrtcp_conn_set_keepalive_times(&h.conn, SEC(10), SEC(1), 2, h.now());
+	hrtcp_conn_set_cfg(&h.conn, &own, h.now());
 	h.settle();
 	SEES(h, SEC(10), ". 0(0) ack 1");
 	SEES(h, SEC(11), ". 0(0) ack 1");
 	QUIET(h, SEC(12));
+	STATE(h, CLOSED);
+}
+
+TEST_CASE("keepalive: the user timeout takes the place of the number of probes", "[X-01]")
+{
+	Client h({ .tune = [](hrtcp_cfg &cfg) {
+		cfg.keepalive_time_ns = SEC(10);
+		cfg.keepalive_intvl_ns = MS(10);
+	} });
+
+	hrtcp_conn_set_keepalive(&h.conn, true, h.now());
+	hrtcp_conn_set_user_timeout(&h.conn, SEC(10) + MS(95));
+	h.settle();
+	for (u64 i = 0; i < 10; i++)
+		SEES(h, SEC(10) + MS(10 * i), ". 0(0) ack 1");
+	QUIET(h, SEC(10) + MS(100));
+	STATE(h, CLOSED);
+	ERR(h, ETIMEDOUT);
+}
+
+TEST_CASE("keepalive: the user timeout spares a peer that answers", "[MUST-29][X-01]")
+{
+	Client h;
+
+	hrtcp_conn_set_keepalive(&h.conn, true, h.now());
+	hrtcp_conn_set_user_timeout(&h.conn, SEC(1));
+	h.settle();
+	for (u64 i = 1; i < 5; i++) {
+		SEES(h, SEC(7200) * i, ". 0(0) ack 1");
+		PEER(h, SEC(7200) * i, ". 1(0) ack 1");
+	}
+	SEES(h, SEC(7200) * 5, ". 0(0) ack 1");
+	QUIET(h, SEC(7200) * 5 + SEC(75));
 	STATE(h, CLOSED);
 }
 

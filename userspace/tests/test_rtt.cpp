@@ -20,6 +20,20 @@ struct Rtt {
 
 } // namespace
 
+TEST_CASE("rtt: each ACK of what was sent once is a sample", "[R6298-07][MUST-18]")
+{
+	Client h;
+
+	for (u64 i = 0; i < 20; i++) {
+		const u64 at = SEC(i), rtt = MS(50 + i);
+
+		WRITE(h, at, 100);
+		SEES(h, at, "P. nxt-100(100) ack 1");
+		PEER(h, at + rtt, ". 1(0) ack nxt");
+		CHECK(h.conn.rtt.latest_ns == rtt);
+	}
+}
+
 TEST_CASE("rtt_init: one second before any sample", "[R6298-01]")
 {
 	Rtt r;

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+// test_peer_delack.cpp -- how long the peer withholds its ACKs: assumed, measured, told; and what
+// RTO and PTO make of it.
+#include "pair.hpp"
+
+namespace {
+
+constexpr u64 path = MS(1);	// one way
+
+const Setup slow_acks{ .sack = true, .rtt = MS(2) };
+
+// A client on a path of 2 ms whose peer withholds each ACK as long as it may.
+struct Lazy : Pair {
+	explicit Lazy(u64 delack_ns, const Setup &setup = slow_acks) : Pair(setup)
+	{
+		latency_ns = path;
+		server.cfg.delack_ns = delack_ns;
+		REQUIRE(connect() == "");
+	}
+
+	// A lone segment, acknowledged at its own time.
+	void ask()
+	{
+		const u64 t = client.script_time();
+
+		WRITE(client, t, 100);
+		RUN(*this, t + SEC(1));
+		READ(server, t + SEC(1), 100);
+		server.settle();
+	}
+
+	u32 repeats() const { return client.conn.total_retrans; }
+};
+
+hrtcp_cfg cfg = hrtcp_cfg_default;
+
+// A round trip of 2 ms, measured once.
+struct Rtt {
+	hrtcp_rtt rtt{};
+	u64 now_ns = SEC(1000);
+
+	Rtt()
+	{
+		hrtcp_rtt_init(&rtt, &cfg);
+		hrtcp_rtt_sample(&rtt, &cfg, MS(2));
+	}
+
+	void lone(u64 rtt_ns, int times = 1)
+	{
+		for (; times; times--) {
+			now_ns += SEC(5);
+			hrtcp_rtt_lone(&rtt, &cfg, rtt_ns, now_ns);
+		}
+	}
+};
+
+} // namespace
+
+TEST_CASE("delack: a peer that withholds each ACK for 200 ms costs a few repeats, once",
+	  "[peer-delack][R6298-04]")
+{
+	Lazy p(MS(200));
+
+	for (int i = 0; i < 5; i++)
+		p.ask();
+	CHECK(p.repeats() >= 1);	// nobody told
+	CHECK(p.repeats() <= 3);
+	const u32 learnt = p.repeats();
+	for (int i = 0; i < 500; i++)
+		p.ask();
+	CHECK(p.repeats() == learnt);
+	CHECK(p.client.conn.recovery.timeouts <= 1);
+	CHECK(p.client.conn.rtt.peer_delack_ns >= MS(200));
+	CHECK(p.client.conn.rtt.peer_delack_ns <= MS(500));
+}
+
+TEST_CASE("delack: one of 40 ms costs none", "[peer-delack]")
+{
+	Lazy p(MS(40));
+
+	for (int i = 0; i < 100; i++)
+		p.ask();
+	CHECK(p.repeats() == 0);
+}
+
+TEST_CASE("delack: without probes the timeout learns it too", "[peer-delack]")
+{
+	Setup setup = slow_acks;
+
+	setup.tune = [](hrtcp_cfg &c) { c.tlp = false; };
+	Lazy p(MS(200), setup);
+	for (int i = 0; i < 500; i++)
+		p.ask();
+	CHECK(p.repeats() <= 4);
+	CHECK(p.client.conn.tlp.probes == 0);
+}
+
+TEST_CASE("delack: without SACK Karn's rule ends the repeats", "[peer-delack][R8961-01]")
+{
+	for (const bool ts : { false, true }) {
+		Lazy p(MS(200), { .ts = ts, .rtt = MS(2) });
+
+		INFO("timestamps " << ts);
+		for (int i = 0; i < 500; i++)
+			p.ask();
+		CHECK(p.repeats() <= 6);
+	}
+}
+
+TEST_CASE("delack: a told one is neither assumed nor measured", "[peer-delack]")
+{
+	Setup setup = slow_acks;
+
+	setup.hr = true;
+	Lazy p(MS(40), setup);
+	for (int i = 0; i < 100; i++)
+		p.ask();
+	CHECK(p.repeats() == 0);
+	CHECK(p.client.conn.rtt.peer_delack_ns == p.server.cfg.hr_delack_ns);
+	hrtcp_rtt_was_spurious(&p.client.conn.rtt, &p.client.cfg, p.client.now());
+	CHECK(p.client.conn.rtt.peer_delack_ns == p.server.cfg.hr_delack_ns);
+}
+
+TEST_CASE("rtt_lone: a longer delay is believed at once, with a margin", "[peer-delack]")
+{
+	Rtt r;
+
+	r.lone(MS(32));
+	CHECK(r.rtt.peer_delack_ns == cfg.peer_delack_ns);
+	r.lone(MS(102));
+	CHECK(r.rtt.peer_delack_ns == MS(125));
+	r.lone(SEC(3));
+	CHECK(r.rtt.peer_delack_ns == MS(500));	// RFC 9293 MUST-40: no peer waits longer
+}
+
+TEST_CASE("rtt_was_spurious: doubles, up to half a second", "[peer-delack]")
+{
+	Rtt r;
+
+	for (const u64 want : { MS(80), MS(160), MS(320), MS(500), MS(500) }) {
+		hrtcp_rtt_was_spurious(&r.rtt, &cfg, r.now_ns);
+		CHECK(r.rtt.peer_delack_ns == want);
+	}
+	CHECK(hrtcp_rtt_timeout(&r.rtt, &cfg) >= MS(500));
+}
+
+TEST_CASE("rtt_lone: shrinks only after many short ones, slowly, and never below what is assumed",
+	  "[peer-delack]")
+{
+	Rtt r;
+
+	r.lone(MS(322));
+	REQUIRE(r.rtt.peer_delack_ns == MS(400));
+	r.lone(MS(3), 7);	// 35 s, but few
+	CHECK(r.rtt.peer_delack_ns == MS(400));
+	r.lone(MS(3));
+	CHECK(r.rtt.peer_delack_ns == MS(300));
+	r.lone(MS(3), 7);
+	CHECK(r.rtt.peer_delack_ns == MS(300));
+	r.lone(MS(202), 9);	// seen again: no lower than that
+	CHECK(r.rtt.peer_delack_ns == MS(250));
+	r.lone(MS(3), 1000);
+	CHECK(r.rtt.peer_delack_ns == cfg.peer_delack_ns);
+}
+
+TEST_CASE("rtt_configured: what was learnt stays", "[peer-delack]")
+{
+	Rtt r;
+	hrtcp_cfg own = cfg;
+
+	r.lone(MS(102));
+	own.peer_delack_ns = MS(1);
+	hrtcp_rtt_configured(&r.rtt, &own);
+	CHECK(r.rtt.peer_delack_ns == MS(125));
+	own.peer_delack_ns = MS(300);
+	hrtcp_rtt_configured(&r.rtt, &own);
+	CHECK(r.rtt.peer_delack_ns == MS(300));
+}
+
+TEST_CASE("PTO: allows for the delay of the ACK of an odd segment, told or measured",
+	  "[peer-delack][R8985-08]")
+{
+	const struct {
+		bool hr;
+		u32 octets;
+		u64 pto_ns;	// beyond two round trips of 2 ms
+	} rows[] = {
+		{ true, 2000, 0 },	{ true, 4000, 0 },
+		{ true, 1000, US(250) },{ true, 3000, US(250) },
+		{ false, 1000, MS(40) },{ false, 2000, 0 },
+	};
+
+	for (const auto &row : rows) {
+		Setup setup = slow_acks;
+
+		setup.hr = row.hr;
+		INFO(row.hr << " " << row.octets);
+		Lazy p(MS(40), setup);
+		const u64 now_ns = p.client.now();
+		p.fate = [](bool, const hrtcp_seg &) { return Fate{ .lost = true }; };
+		WRITE(p.client, p.client.script_time(), row.octets);
+		CHECK(p.client.conn.timers.at_ns[HRTCP_T_PROBE] ==
+		      now_ns + 2 * p.client.conn.rtt.srtt_ns + row.pto_ns);
+		p.client.take_sent();
+	}
+}
