@@ -20,6 +20,9 @@ def defaults(folder):
     """Of the fields of struct hrtcp_cfg, as config.c has them; what it leaves out is 0."""
     text = read(f"{folder}/../core/config.c")
     names = {"MS": lambda n: n * 10**6, "SEC": lambda n: n * 10**9, "true": 1, "false": 0}
+    header = read(f"{folder}/../core/config.h")
+    for body in re.findall(r"^enum \w+ \{$(.*?)^\};", header, re.M | re.S):
+        names.update({name: i for i, name in enumerate(re.findall(r"^\t(\w+),", body, re.M))})
     return {field: int(eval(value, names))
             for field, value in re.findall(r"^\t\.(\w+) = ([^,]+),", text, re.M)}
 
