@@ -2,13 +2,23 @@
 /* data.c -- payload, FIN and the receive window, RFC 9293 3.10.7.4 steps 7 and 8, 3.8.6. */
 #include "steps.h"
 
+/* The buffer, or what the user wants advertised of it. */
+static u32 usable_buf(const struct hrtcp_rcv *rcv)
+{
+	return rcv->clamp_bytes ? min_t(u32, rcv->buf_bytes, rcv->clamp_bytes) : rcv->buf_bytes;
+}
+
+/* What is worth telling, RFC 9293 3.8.6.2.2. */
+static u32 window_step(const struct hrtcp_rcv *rcv)
+{
+	return min_t(u32, usable_buf(rcv) / 2, rcv->mss);
+}
+
 u32 hrtcp_rcv_room(const struct hrtcp_conn *conn)
 {
 	const struct hrtcp_rcv *rcv = &conn->rcv;
-	u32 buf_bytes = rcv->buf_bytes;
+	u32 buf_bytes = usable_buf(rcv);
 
-	if (rcv->clamp_bytes)
-		buf_bytes = min_t(u32, buf_bytes, rcv->clamp_bytes);
 	return buf_bytes > rcv->unread_bytes ? buf_bytes - rcv->unread_bytes : 0;
 }
 
@@ -30,9 +40,8 @@ u16 hrtcp_rcv_select_window(struct hrtcp_conn *conn)
 	struct hrtcp_rcv *rcv = &conn->rcv;
 	u32 now = (u32)seq_diff(rcv->edge, rcv->nxt);
 	u32 next = window_candidate(conn);
-	u32 step = min_t(u32, rcv->buf_bytes / 2, rcv->mss);
 
-	if (next < now + step)
+	if (next < now + window_step(rcv))
 		next = now;
 	if (next + (1u << rcv->wscale) <= hrtcp_rcv_room(conn))
 		next += (1u << rcv->wscale) - 1;
@@ -53,7 +62,7 @@ void hrtcp_conn_on_read(struct hrtcp_conn *conn, u32 len)
 	/* Tell a sender that waits: once the window can at least be doubled. */
 	now = (u32)seq_diff(rcv->edge, rcv->nxt);
 	next = window_candidate(conn);
-	if (next >= 2 * now && next - now >= min_t(u32, rcv->buf_bytes / 2, rcv->mss))
+	if (next >= 2 * now && next - now >= window_step(rcv))
 		rcv->ack_now = true;
 }
 

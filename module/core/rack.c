@@ -114,8 +114,10 @@ void hrtcp_tlp_fired(struct hrtcp_conn *conn)
 {
 	bool sampled = conn->tlp.probes ? conn->tlp.sampled : conn->rtt.srtt_ns > 0;
 
-	if (!conn->tlp.out && sampled && conn->txq.pipe_bytes)
-		conn->tlp.due = true;
+	if (conn->tlp.out || !sampled || !conn->txq.pipe_bytes)
+		return;
+	conn->tlp.due = true;
+	conn->tlp.waited = ack_may_be_delayed(conn);
 }
 
 void hrtcp_tlp_sent(struct hrtcp_conn *conn, struct seq end, bool again)
@@ -135,7 +137,7 @@ void hrtcp_tlp_on_ack(struct hrtcp_conn *conn, struct seq ack_seq, const struct 
 	tlp->sampled |= ack->rtt_ns > 0;
 	if (!tlp->out || seq_lt(ack_seq, tlp->end))
 		return;
-	if (tlp->again && ack->dsacked_bytes)
+	if (tlp->again && tlp->waited && ack->dsacked_bytes)
 		hrtcp_rtt_was_spurious(&conn->rtt, conn->cfg, ack->now_ns);
 	if (!tlp->again || ack->dsacked_bytes) {
 		tlp->out = false;

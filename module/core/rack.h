@@ -25,6 +25,7 @@ struct hrtcp_tlp {
 	bool due;			/* the timer fired: send a probe at the next poll */
 	bool out, again;		/* TLP.end_seq is set; it was a retransmission */
 	bool sampled;			/* an RTT sample since the last probe */
+	bool waited;			/* the last probe allowed for a delayed ACK */
 	struct seq end;			/* TLP.end_seq */
 	u32 probes;			/* counted for the user */
 };

@@ -121,6 +121,23 @@ TEST_CASE("delack: a told one is neither assumed nor measured", "[peer-delack]")
 	CHECK(p.client.conn.rtt.peer_delack_ns == p.server.cfg.hr_delack_ns);
 }
 
+TEST_CASE("delack: a spurious probe teaches it only if it waited for the ACK of an odd segment",
+	  "[peer-delack]")
+{
+	for (const u32 n : { 1u, 2u }) {
+		Client h({ .sack = true });
+		const u64 at = MS(200) + n % 2 * MS(40);
+
+		INFO(n);
+		WRITE(h, 0, n * 1000);
+		h.take_sent();
+		SEES(h, at, "P. nxt-1000(1000) ack 1");
+		PEER(h, at, ". 1(0) ack nxt");
+		PEER(h, at + 1, ". 1(0) ack nxt <sack nxt-1000:nxt>");
+		CHECK(h.conn.rtt.peer_delack_ns == (n == 1 ? MS(80) : MS(40)));
+	}
+}
+
 TEST_CASE("rtt_lone: a longer delay is believed at once, with a margin", "[peer-delack]")
 {
 	Rtt r;

@@ -280,6 +280,24 @@ TEST_CASE("window clamp: what is advertised stays below it, what was promised st
 	h.take_sent();
 }
 
+TEST_CASE("window clamp: below a segment it opens again when half of it is free",
+	  "[settings][SHLD-14]")
+{
+	Client h({ .mss = 8000 });
+	u32 at = 1;
+
+	hrtcp_conn_set_window_clamp(&h.conn, 5000);
+	while (h.conn.rcv.edge.v != h.conn.rcv.nxt.v) {
+		const u32 n = std::min(h.conn.rcv.edge.v - h.conn.rcv.nxt.v, 5000u);
+
+		PEER(h, 0, "P. " + std::to_string(at) + "(" + std::to_string(n) + ") ack 1");
+		h.take_sent();
+		at += n;
+	}
+	READ(h, 0, at - 1);
+	SEES(h, 0, ". 1(0) ack " + std::to_string(at) + " win 5000");
+}
+
 TEST_CASE("settings: 2 MSL of the connection, also anew", "[settings][MUST-13]")
 {
 	for (const bool compact : { false, true }) {
