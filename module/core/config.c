@@ -37,7 +37,6 @@ const struct hrtcp_cfg hrtcp_cfg_default = {
 	.tlp = true,
 	.pto_min_ns = 0,
 	.persist_max_ns = SEC(120),
-	.slow_start_after_idle = true,
 	.r2_ns = SEC(900),
 	.syn_r2_ns = SEC(180),		/* RFC 9293 MUST-23 */
 	.synack_r2_ns = SEC(63),	/* 1+2+4+8+16+32 s: five repeats */

@@ -47,7 +47,6 @@ struct hrtcp_cfg {
 	bool tlp;			/* probe for a lost tail, RFC 8985 7 */
 	u64 pto_min_ns;			/* least time before that probe */
 	u64 persist_max_ns;		/* between probes of a shut window */
-	bool slow_start_after_idle;	/* RFC 5681 4.1 */
 	/* R2 of RFC 9293 3.8.3: whichever comes first; counts of 0: the time alone. */
 	u32 retries2, orphan_retries, syn_retries, synack_retries;
 	u64 r2_ns;			/* data and FIN: 100 s or more; HRTCP_NEVER: no end */
