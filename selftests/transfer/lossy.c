@@ -61,7 +61,9 @@ TEST_F_TIMEOUT(lossy, corruption_is_counted_and_never_delivered, 600)
 	ASSERT_EQ(0, link_up(&self->link, &self->pair, 80));
 	EXPECT_EQ(0, exchange(self->link.client, self->link.server, self->len, 65536));
 	ONLY_HRTCP();
-	EXPECT_LT(0, diag_counter(end, "bad_checksum"));
+	/* netem spoils one segment of a super-segment at the most: a few may all be spared. */
+	while (!diag_counter(end, "bad_checksum"))
+		ASSERT_EQ(0, exchange(self->link.client, self->link.server, self->len, 65536));
 }
 
 TEST_F_TIMEOUT(lossy, the_handshake_and_the_end_survive_loss, 120)
