@@ -42,7 +42,7 @@ struct Rtt {
 	Rtt()
 	{
 		hrtcp_rtt_init(&rtt, &cfg);
-		hrtcp_rtt_sample(&rtt, &cfg, MS(2));
+		hrtcp_rtt_sample(&rtt, &cfg, MS(2), 0);
 	}
 
 	void lone(u64 rtt_ns, int times = 1)
