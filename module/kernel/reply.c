@@ -22,20 +22,24 @@
 static void push_v4(struct sk_buff *skb, const struct hrtcp_path *path, u8 ecn,
 		    const struct dst_entry *dst)
 {
+	const __be32 peer = hrtcp_addr_v4(&path->key.raddr);
+	const u32 len = sizeof(struct iphdr) + hrtcp_srcroute_len(&path->route);
 	struct iphdr *iph;
 
-	skb_push(skb, sizeof(*iph));
+	skb_push(skb, len);
 	skb_reset_network_header(skb);
 	iph = ip_hdr(skb);
 	memset(iph, 0, sizeof(*iph));
 	iph->version = 4;
-	iph->ihl = sizeof(*iph) / 4;
+	iph->ihl = len / 4;
 	iph->tos = path->tos | ecn;
 	iph->frag_off = htons(IP_DF);	/* so that no ID is needed, RFC 6864 4.1 */
 	iph->ttl = ip4_dst_hoplimit(dst);
 	iph->protocol = IPPROTO_TCP;
 	iph->saddr = hrtcp_addr_v4(&path->key.laddr);
-	iph->daddr = hrtcp_addr_v4(&path->key.raddr);
+	iph->daddr = hrtcp_srcroute_first(&path->route, peer);
+	if (path->route.hops)
+		hrtcp_srcroute_write(&path->route, peer, (u8 *)(iph + 1));
 	skb->protocol = htons(ETH_P_IP);
 }
 

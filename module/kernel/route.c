@@ -15,6 +15,7 @@
 #include "netns.h"
 #include "rxq.h"
 #include "sock.h"
+#include "srcroute.h"
 
 #define MSS_DEFAULT_V4 536		/* RFC 9293 3.7.1 */
 #define MSS_DEFAULT_V6 1220
@@ -36,11 +37,16 @@ static struct dst_entry *route_v4(struct sock *sk)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct flowi4 *fl4 = &inet->cork.fl.u.ip4;
+	const struct ip_options_rcu *opts;
+	__be32 first = inet->inet_daddr;
 	struct dst_entry *dst;
 
+	opts = rcu_dereference_protected(inet->inet_opt, lockdep_sock_is_held(sk));
+	if (opts && opts->opt.srr)
+		first = opts->opt.faddr;
 	flowi4_init_output(fl4, sk->sk_bound_dev_if, READ_ONCE(sk->sk_mark),
 			   ip_sock_rt_tos(sk), ip_sock_rt_scope(sk), sk->sk_protocol,
-			   inet_sk_flowi_flags(sk), inet->inet_daddr, inet->inet_saddr,
+			   inet_sk_flowi_flags(sk), first, inet->inet_saddr,
 			   inet->inet_dport, inet->inet_sport,
 			   sock_net_uid(sock_net(sk), sk));
 	security_sk_classify_flow(sk, flowi4_to_flowi_common(fl4));
@@ -87,6 +93,12 @@ static struct dst_entry *route(struct sock *sk)
 	return is_v4(sk) ? route_v4(sk) : route_v6(sk);
 }
 
+/* IP's, in every segment. */
+static u8 opt_len(const struct sock *sk)
+{
+	return is_v4(sk) ? hrtcp_ip_opt_len(sk) : 0;
+}
+
 int hrtcp_route_connect(struct sock *sk)
 {
 	struct hrtcp_sock *hs = hrtcp_sk(sk);
@@ -111,9 +123,10 @@ int hrtcp_route_connect(struct sock *sk)
 
 /* -- sizes ------------------------------------------------------------------------- */
 
-static u16 mss_of(u32 mtu, bool v4, u16 user_mss)
+/* @opt_len: of IP; what we advertise does not know of them, RFC 6691. */
+static u16 mss_of(u32 mtu, u32 opt_len, bool v4, u16 user_mss)
 {
-	const u32 headers = (v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) +
+	const u32 headers = (v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) + opt_len +
 			    HRTCP_HDR_MIN;
 	u32 mss = mtu > headers ? mtu - headers : 0;
 
@@ -134,11 +147,12 @@ static u32 gso_max_of(const struct sock *sk, u16 mss)
 	return max_t(u32, most, mss);
 }
 
-static void open_over(struct hrtcp_open *open, struct dst_entry *dst, bool v4, u16 user_mss)
+static void open_over(struct hrtcp_open *open, struct dst_entry *dst, u32 opt_len, bool v4,
+		      u16 user_mss)
 {
 	const u16 advmss = dst_metric_advmss(dst);
 
-	open->mss_path = mss_of(dst_mtu(dst), v4, user_mss);
+	open->mss_path = mss_of(dst_mtu(dst), opt_len, v4, user_mss);
 	open->mss_advertise = clamp_t(u16, advmss, MSS_MIN, user_mss ?: U16_MAX);
 	open->mss_default = v4 ? MSS_DEFAULT_V4 : MSS_DEFAULT_V6;
 	open->gso_max = open->mss_path;
@@ -158,7 +172,8 @@ void hrtcp_route_open(struct sock *sk, struct hrtcp_open *open, u64 now_ns)
 
 	sock_owned_by_me(sk);
 	hs->mtu = dst_mtu(dst);
-	open_over(open, dst, is_v4(sk), hs->user.mss);
+	hs->opt_len = opt_len(sk);
+	open_over(open, dst, hs->opt_len, is_v4(sk), hs->user.mss);
 	open->gso_max = gso_max_of(sk, open->mss_path);
 	open->rcvbuf_bytes = hrtcp_rcvbuf_payload(READ_ONCE(sk->sk_rcvbuf));
 	open->rcvbuf_max_bytes = hrtcp_rcvbuf_payload_max(sk);
@@ -172,7 +187,8 @@ void hrtcp_path_open(const struct hrtcp_path *path, struct dst_entry *dst,
 {
 	struct sock *sk = path->listener;
 
-	open_over(open, dst, hrtcp_key_v4(&path->key), hrtcp_sk(sk)->user.mss);
+	open_over(open, dst, hrtcp_srcroute_len(&path->route), hrtcp_key_v4(&path->key),
+		  hrtcp_sk(sk)->user.mss);
 	open->rcvbuf_bytes = clamp_window(hrtcp_sk(sk),
 					  hrtcp_rcvbuf_payload(READ_ONCE(sk->sk_rcvbuf)));
 	open->rcvbuf_max_bytes = hrtcp_rcvbuf_payload_max(sk);
@@ -194,10 +210,11 @@ void hrtcp_route_check(struct sock *sk)
 	dst = __sk_dst_check(sk, is_v4(sk) ? 0 : hs->inet6.dst_cookie);
 	if (!dst)
 		dst = route(sk);
-	if (IS_ERR(dst) || dst_mtu(dst) == hs->mtu)
+	if (IS_ERR(dst) || (dst_mtu(dst) == hs->mtu && opt_len(sk) == hs->opt_len))
 		return;
 	hs->mtu = dst_mtu(dst);
-	mss = mss_of(hs->mtu, is_v4(sk), hs->user.mss);
+	hs->opt_len = opt_len(sk);
+	mss = mss_of(hs->mtu, hs->opt_len, is_v4(sk), hs->user.mss);
 	hrtcp_conn_on_path(&hs->conn, mss, gso_max_of(sk, mss));
 }
 
@@ -226,7 +243,8 @@ void hrtcp_route_pmtu_told(struct sock *sk)
 	sock_owned_by_me(sk);
 	clear_bit(HRTCP_SF_PMTU, &hs->flags);
 	if (hs->hashed && hrtcp_conn_on_too_big(&hs->conn, hs->pmtu_seq,
-						mss_of(mtu, is_v4(sk), hs->user.mss)))
+						mss_of(mtu, hs->opt_len, is_v4(sk),
+						       hs->user.mss)))
 		hrtcp_route_pmtu(sk);
 }
 
@@ -260,6 +278,7 @@ void hrtcp_path_of_skb(struct hrtcp_path *path, struct hrtcp_net *hn,
 	path->oif = key->ifindex;
 	path->mark = hrtcp_key_v4(key) ? IP4_REPLY_MARK(hn->net, skb->mark) :
 					 IP6_REPLY_MARK(hn->net, skb->mark);
+	hrtcp_srcroute_of_skb(&path->route, skb);
 }
 
 static kuid_t path_uid(const struct hrtcp_path *path)
@@ -271,12 +290,18 @@ static struct dst_entry *path_route_v4(const struct hrtcp_path *path, struct flo
 {
 	const struct hrtcp_key *key = &path->key;
 	const u8 flags = path->listener ? inet_sk_flowi_flags(path->listener) : 0;
+	const __be32 first = hrtcp_srcroute_first(&path->route, hrtcp_addr_v4(&key->raddr));
+	struct rtable *rt;
 
 	flowi4_init_output(fl4, path->oif, path->mark, path->tos, RT_SCOPE_UNIVERSE,
-			   IPPROTO_TCP, flags, hrtcp_addr_v4(&key->raddr),
-			   hrtcp_addr_v4(&key->laddr), htons(key->rport),
-			   htons(key->lport), path_uid(path));
-	return to_one(ip_route_output_flow(path->hn->net, fl4, path->listener));
+			   IPPROTO_TCP, flags, first, hrtcp_addr_v4(&key->laddr),
+			   htons(key->rport), htons(key->lport), path_uid(path));
+	rt = ip_route_output_flow(path->hn->net, fl4, path->listener);
+	if (!IS_ERR(rt) && path->route.hops && path->route.strict && rt->rt_uses_gateway) {
+		ip_rt_put(rt);
+		return ERR_PTR(-EHOSTUNREACH);
+	}
+	return to_one(rt);
 }
 
 static struct dst_entry *path_route_v6(const struct hrtcp_path *path, struct flowi6 *fl6)

@@ -4,6 +4,7 @@
 #define HRTCP_KERNEL_ROUTE_H
 
 #include "key.h"
+#include "srcroute.h"
 
 struct dst_entry;
 struct flowi;
@@ -44,6 +45,7 @@ struct hrtcp_path {
 	int oif;
 	u8 tos;
 	u8 wscale;			/* of the window fields in answers, for events */
+	struct hrtcp_srcroute route;	/* IPv4 only */
 };
 
 void hrtcp_path_of_skb(struct hrtcp_path *path, struct hrtcp_net *hn,

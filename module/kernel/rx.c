@@ -27,6 +27,7 @@
 #include "request.h"
 #include "rxq.h"
 #include "sock.h"
+#include "srcroute.h"
 #include "stats.h"
 #include "timewait.h"
 
@@ -67,14 +68,27 @@ static enum hrtcp_drop parse(struct sk_buff *skb, struct hrtcp_seg *seg)
 	return drop;
 }
 
+/*
+ * A route that comes later replaces the one saved, RFC 9293 3.9.2.1, but not what the user
+ * wants (MUST-52), and not where the segment could be anybody's.
+ */
+static void follow(struct hrtcp_sock *hs, const struct hrtcp_srcroute *route,
+		   enum hrtcp_drop drop)
+{
+	if (!drop && hs->hashed && hs->conn.passive && !hs->user.ip_options)
+		hrtcp_srcroute_use(&hs->inet.sk, route);
+}
+
 static void feed(struct hrtcp_sock *hs, struct sk_buff *skb, struct hrtcp_seg *seg)
 {
 	struct hrtcp_rxnode *node = hrtcp_skb_rxnode(skb);
 	struct sock *sk = &hs->inet.sk;
 	const u8 wscale = hs->conn.snd.wscale;
 	enum hrtcp_drop refused = HRTCP_DROP_NONE;
+	struct hrtcp_srcroute route;
 	struct hrtcp_rx rx;
 
+	hrtcp_srcroute_of_skb(&route, skb);
 	if (seg->len) {
 		refused = hrtcp_rxq_admit(sk, skb, seg);
 		if (refused)
@@ -84,6 +98,8 @@ static void feed(struct hrtcp_sock *hs, struct sk_buff *skb, struct hrtcp_seg *s
 	memset(node, 0, sizeof(*node));
 	hrtcp_conn_on_segment(&hs->conn, seg, node, ktime_get_ns(), &rx);
 	rx.drop = rx.drop ?: refused;
+	if (unlikely(route.hops))
+		follow(hs, &route, rx.drop);
 	hrtcp_count_drop(hs->hn, rx.drop);
 	hrtcp_event_seg_rcvd(hs->hn, &hs->rec, seg, wscale, rx.drop);
 	switch (rx.take) {

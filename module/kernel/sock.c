@@ -126,6 +126,8 @@ void hrtcp_sock_reset(struct hrtcp_sock *hs)
 	INIT_LIST_HEAD(&hs->accept_link);
 	hs->hashed = false;
 
+	RCU_INIT_POINTER(inet_sk(sk)->inet_opt, NULL);	/* a listener's stay its own */
+	hs->user.ip_options = false;
 	inet_sk(sk)->pinet6 = &hs->inet6;
 	hs->inet6.ipv6_mc_list = NULL;
 	hs->inet6.ipv6_ac_list = NULL;

@@ -36,6 +36,7 @@ struct hrtcp_user {
 	u64 timeout_us;			/* TCP_USER_TIMEOUT, HRTCP_SO_USER_TIMEOUT */
 	const struct hrtcp_cc_ops *cc;
 	bool fastopen_connect, fastopen_no_cookie;
+	bool ip_options;		/* IP_OPTIONS: no route that comes in replaces them */
 	u32 fastopen_qlen;		/* TCP_FASTOPEN, for listen() */
 };
 
@@ -59,7 +60,8 @@ struct hrtcp_sock {
 	struct hrtcp_listener *fast_of;	/* whose Fast Open place it takes; a reference */
 	u32 pmtu_told;
 	struct seq pmtu_seq;		/* of the segment that was too big */
-	u32 mtu;			/* of the path, as the core knows it */
+	u32 mtu;			/* of the path, as the core knows it ... */
+	u8 opt_len;			/* ... and what IP's options take of it */
 	int rcvbuf_seen;		/* sk_rcvbuf, as the core knows it */
 	u8 family;			/* of addresses told to the user; 0: not known yet */
 	bool hashed;

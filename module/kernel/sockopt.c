@@ -471,7 +471,7 @@ static int get_int(struct hrtcp_sock *hs, const struct int_opt *opt, char __user
 
 static const u8 ip_opts[] = {
 	IP_TOS, IP_TTL, IP_MTU_DISCOVER, IP_MTU, IP_FREEBIND, IP_TRANSPARENT, IP_MINTTL,
-	IP_BIND_ADDRESS_NO_PORT, IP_LOCAL_PORT_RANGE,
+	IP_BIND_ADDRESS_NO_PORT, IP_LOCAL_PORT_RANGE, IP_OPTIONS,
 };
 
 /* The option of SOL_IP that stands for this one; 0: none. */
@@ -486,6 +486,22 @@ static int as_ip_opt(int level, int name)
 	return memchr(ip_opts, name, sizeof(ip_opts)) ? name : 0;
 }
 
+/* RFC 9293 3.9.2.1: a source route among them takes another way, and all take room. */
+static int set_ip_options(struct hrtcp_sock *hs, sockptr_t uval, unsigned int len)
+{
+	struct sock *sk = &hs->inet.sk;
+	int err = ip_setsockopt(sk, SOL_IP, IP_OPTIONS, uval, len);
+
+	if (err)
+		return err;
+	lock_sock(sk);
+	hs->user.ip_options = len > 0;
+	sk_dst_reset(sk);
+	hrtcp_settle(sk);
+	release_sock(sk);
+	return 0;
+}
+
 /* ---------------------------------------------------------------------------------- */
 
 int hrtcp_setsockopt(struct socket *sock, int level, int name, sockptr_t val,
@@ -498,6 +514,8 @@ int hrtcp_setsockopt(struct socket *sock, int level, int name, sockptr_t val,
 		return set_int(hs, opt, val, len);
 	if (level == SOL_HRTCP)
 		return hrtcp_settings_setsockopt(hs, name, val, len);
+	if (level == SOL_IP && name == IP_OPTIONS)
+		return set_ip_options(hs, val, len);
 	if (as_ip_opt(level, name))
 		return ip_setsockopt(sock->sk, SOL_IP, as_ip_opt(level, name), val, len);
 	if (level == SOL_TCP && name == TCP_CONGESTION)

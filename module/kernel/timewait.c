@@ -28,9 +28,15 @@
 
 static struct kmem_cache *timewait_cache;
 
+static void free_record(struct hrtcp_timewait *tw)
+{
+	kfree(tw->opts);
+	kmem_cache_free(timewait_cache, tw);
+}
+
 static void hrtcp_timewait_free_rcu(struct rcu_head *head)
 {
-	kmem_cache_free(timewait_cache, container_of(head, struct hrtcp_timewait, rcu));
+	free_record(container_of(head, struct hrtcp_timewait, rcu));
 }
 
 void hrtcp_timewait_put(struct hrtcp_timewait *tw)
@@ -130,6 +136,17 @@ static enum hrtimer_restart hrtcp_timewait_fired(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
+/* A copy of the socket's, for its route. */
+static struct ip_options_rcu *copy_opts(const struct sock *sk)
+{
+	const struct ip_options_rcu *opts;
+
+	opts = rcu_dereference_protected(inet_sk(sk)->inet_opt, lockdep_sock_is_held(sk));
+	if (!opts || !opts->opt.srr)
+		return NULL;
+	return kmemdup(opts, sizeof(*opts) + opts->opt.optlen, GFP_ATOMIC | __GFP_NOWARN);
+}
+
 static struct hrtcp_timewait *create(struct hrtcp_sock *hs)
 {
 	struct sock *sk = &hs->inet.sk;
@@ -144,6 +161,7 @@ static struct hrtcp_timewait *create(struct hrtcp_sock *hs)
 	tw->uid = sock_net_uid(sock_net(sk), sk);
 	tw->mark = READ_ONCE(sk->sk_mark);
 	tw->tos = inet_sk(sk)->tos;
+	tw->opts = copy_opts(sk);
 	refcount_set(&tw->refs, 1);
 	hrtcp_tw_init(&tw->tw, &hs->conn);
 	return tw;
@@ -167,7 +185,7 @@ void hrtcp_timewait_take(struct hrtcp_sock *hs)
 		WARN_ON_ONCE(1);	/* we own the socket, it is hashed: it is there */
 		spin_unlock_bh(&hn->tw.lock);
 		hrtcp_port_leave(&tw->use);
-		kmem_cache_free(timewait_cache, tw);
+		free_record(tw);
 		return;
 	}
 	enqueue(hn, tw);
@@ -190,6 +208,8 @@ static void answer_path(struct hrtcp_path *path, const struct hrtcp_timewait *tw
 	path->mark = tw->mark ?: path->mark;
 	path->tos = tw->tos;
 	path->wscale = tw->tw.wscale;
+	if (tw->opts && tw->opts->opt.srr)
+		hrtcp_srcroute_of_opts(&path->route, tw->opts);
 }
 
 bool hrtcp_timewait_rx(struct hrtcp_timewait *tw, struct hrtcp_arrival *a,

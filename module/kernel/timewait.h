@@ -25,6 +25,7 @@ struct hrtcp_timewait {
 	kuid_t uid;			/* of the process that was */
 	u32 mark;
 	u8 tos;
+	struct ip_options_rcu *opts;	/* that the socket had, or NULL */
 	struct rcu_head rcu;
 };
 

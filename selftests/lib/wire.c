@@ -233,17 +233,41 @@ static bool read_options(const uint8_t *at, const uint8_t *end, struct seg *seg)
 	return true;
 }
 
+const uint8_t *wire_source_route(const uint8_t *packet)
+{
+	const uint8_t *at = packet + 20, *end = packet + (packet[0] & 15) * 4;
+
+	if (packet[0] >> 4 != 4)
+		return NULL;
+	while (at < end && at[0]) {
+		if (at[0] == 131 || at[0] == 137)
+			return at;
+		at += at[0] == 1 || at + 1 == end || !at[1] ? 1 : at[1];
+	}
+	return NULL;
+}
+
+/* The host that the packet is for in the end. */
+static const uint8_t *destination(const uint8_t *packet, bool v4)
+{
+	const uint8_t *route = wire_source_route(packet);
+
+	if (route)
+		return route + route[1] - 4;
+	return packet + (v4 ? 16 : 24);
+}
+
 /* Returns the length of the IP header if the packet goes from and to the right hosts. */
 static int read_ip(const uint8_t *packet, int len, struct wire *wire, int *tcp_len)
 {
 	bool v4 = is_v4(wire->from);
-	int size = v4 ? 20 : 40, n = addr_size(wire->from);
+	int size = v4 ? (packet[0] & 15) * 4 : 40, n = addr_size(wire->from);
 
 	if (len < size + TCP_HEADER || packet[0] >> 4 != (v4 ? 4 : 6) ||
 	    packet[v4 ? 9 : 6] != IPPROTO_TCP)
 		return 0;
 	if (memcmp(packet + (v4 ? 12 : 8), octets(wire->from), n) ||
-	    memcmp(packet + (v4 ? 16 : 24), octets(wire->to), n))
+	    memcmp(destination(packet, v4), octets(wire->to), n))
 		return 0;
 	*tcp_len = v4 ? get16(packet + 2) - size : get16(packet + 4);
 	if (v4 && fold(sum(packet, size, 0)) != 0xffff)

@@ -22,6 +22,9 @@ int wire_build(uint8_t *packet, const struct wire *wire, const struct seg *seg);
 /* 1: @seg is filled; 0: not of this connection; -1: damaged, see wire->wrong. */
 int wire_read(const uint8_t *packet, int len, struct wire *wire, struct seg *seg);
 
+/* Of an IPv4 packet: the option, or NULL. */
+const uint8_t *wire_source_route(const uint8_t *packet);
+
 int wire_build_icmp(uint8_t *packet, const struct sockaddr_storage *from,
 		    const struct sockaddr_storage *to, int type, int code, uint32_t rest,
 		    const uint8_t *quoted, int quoted_len);
