@@ -6,6 +6,11 @@
 #define DELACK_PERIOD_NS 30000000000ull	/* before a long ACK delay may be forgotten */
 #define DELACK_PROOFS 8			/* lone segments that have to say so */
 #define SHARE_MAX 16
+/*
+ * The ACK of a segment whose first ACK was lost echoes the first transmission: the sample spans
+ * a timeout. A belief so far from what ACKs say now is given up by each of them.
+ */
+#define FALSE_SHIFT 3
 #define SYN_REPEATED_RTO_NS 3000000000ull	/* RFC 6298 5.7 */
 
 static void compute_rto(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
@@ -109,6 +114,8 @@ void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rt
 		rtt->srtt_ns = max_t(u64, rtt->srtt_ns, rtt_ns);
 		rtt->rttvar_ns = max_t(u64, rtt->rttvar_ns, rtt_ns / 2);
 	} else {			/* RFC 6298 2.3, 7323 G; alpha 1/8, beta 1/4 of a round trip */
+		if (rtt_ns < rtt->srtt_ns >> FALSE_SHIFT)
+			share = 0;
 		delta = rtt->srtt_ns > rtt_ns ? rtt->srtt_ns - rtt_ns : rtt_ns - rtt->srtt_ns;
 		rtt->rttvar_ns = approach(rtt->rttvar_ns, delta, 2u + share);
 		rtt->srtt_ns = approach(rtt->srtt_ns, rtt_ns, 3u + share);

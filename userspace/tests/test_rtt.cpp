@@ -197,3 +197,21 @@ TEST_CASE("rtt: each of the ACKs of a flight counts by its part of it", "[R7323-
 	CHECK(h.conn.rtt.srtt_ns == MS(100) + MS(80) / 8 / 4);
 	CHECK(h.conn.rtt.rttvar_ns == MS(40) + MS(80 - 40) / 4 / 4);
 }
+
+TEST_CASE("rtt_sample: one that spanned a timeout is forgotten by a window of small ones")
+{
+	Rtt r;
+
+	r.sample(MS(100));
+	for (int i = 0; i < 50; i++)
+		r.sample(MS(100));
+	hrtcp_rtt_sample(&r.rtt, &r.cfg, SEC(60), 0);
+	CHECK(r.timeout() > SEC(60));
+	for (int i = 0; i < 32; i++)			// of 32 segments each its ACK
+		hrtcp_rtt_sample(&r.rtt, &r.cfg, MS(100), 5);
+	CHECK(r.timeout() < SEC(10));
+	const u64 srtt = r.rtt.srtt_ns;
+	CHECK(srtt < MS(900));				// from here on they count for their part
+	hrtcp_rtt_sample(&r.rtt, &r.cfg, MS(100), 5);
+	CHECK(r.rtt.srtt_ns > srtt - srtt / 250);
+}
