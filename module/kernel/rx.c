@@ -79,7 +79,8 @@ static void follow(struct hrtcp_sock *hs, const struct hrtcp_srcroute *route,
 		hrtcp_srcroute_use(&hs->inet.sk, route);
 }
 
-static void feed(struct hrtcp_sock *hs, struct sk_buff *skb, struct hrtcp_seg *seg)
+/* @batch: more may follow at once, and release_cb settles at the end. */
+static void feed(struct hrtcp_sock *hs, struct sk_buff *skb, struct hrtcp_seg *seg, bool batch)
 {
 	struct hrtcp_rxnode *node = hrtcp_skb_rxnode(skb);
 	struct sock *sk = &hs->inet.sk;
@@ -89,6 +90,7 @@ static void feed(struct hrtcp_sock *hs, struct sk_buff *skb, struct hrtcp_seg *s
 	struct hrtcp_rx rx;
 
 	hrtcp_srcroute_of_skb(&route, skb);
+	batch = batch && hrtcp_conn_may_batch(&hs->conn);
 	if (seg->len) {
 		refused = hrtcp_rxq_admit(sk, skb, seg);
 		if (refused)
@@ -115,10 +117,13 @@ static void feed(struct hrtcp_sock *hs, struct sk_buff *skb, struct hrtcp_seg *s
 		else
 			consume_skb(skb);
 	}
-	hrtcp_settle(sk);
+	if (batch && hrtcp_conn_may_batch(&hs->conn))
+		set_bit(HRTCP_SF_SETTLE, &hs->flags);
+	else
+		hrtcp_settle(sk);
 }
 
-int hrtcp_rx_feed(struct sock *sk, struct sk_buff *skb)
+static int rx_feed(struct sock *sk, struct sk_buff *skb, bool batch)
 {
 	struct hrtcp_sock *hs = hrtcp_sk(sk);
 	struct hrtcp_seg seg;
@@ -137,8 +142,19 @@ int hrtcp_rx_feed(struct sock *sk, struct sk_buff *skb)
 		kfree_skb(skb);
 		return 0;
 	}
-	feed(hs, skb, &seg);
+	feed(hs, skb, &seg, batch);
 	return 0;
+}
+
+int hrtcp_rx_feed(struct sock *sk, struct sk_buff *skb)
+{
+	return rx_feed(sk, skb, false);
+}
+
+/* RFC 9293 MUST-59: all that waited for the owner, and then an ACK. */
+int hrtcp_rx_backlog(struct sock *sk, struct sk_buff *skb)
+{
+	return rx_feed(sk, skb, true);
 }
 
 static void to_sock(struct hrtcp_arrival *a, struct sock *sk)

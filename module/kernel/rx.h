@@ -22,9 +22,11 @@ struct hrtcp_arrival {
  * segment was one of ours and is taken; if not, it is the host's. */
 bool hrtcp_rx(struct sk_buff *skb);
 
-/* proto.backlog_rcv, and the way there without a backlog: the socket is owned. Takes the
- * skb. Return: 0. */
+/* A segment for a socket that is owned. Takes the skb. Return: 0. */
 int hrtcp_rx_feed(struct sock *sk, struct sk_buff *skb);
+
+/* proto.backlog_rcv: the same, and release_cb settles when all of the backlog is taken. */
+int hrtcp_rx_backlog(struct sock *sk, struct sk_buff *skb);
 
 /* The segment is discarded: count, tell. */
 void hrtcp_rx_dropped(const struct hrtcp_arrival *a, enum hrtcp_drop drop);

@@ -189,6 +189,7 @@ void hrtcp_settle(struct sock *sk)
 	u16 events;
 
 	sock_owned_by_me(sk);
+	clear_bit(HRTCP_SF_SETTLE, &hs->flags);
 	match_rcvbuf(hs);
 	match_max_rate(hs);
 	if (sk->sk_err_soft != hs->conn.soft_err)
@@ -221,6 +222,8 @@ void hrtcp_release_cb(struct sock *sk)
 {
 	struct hrtcp_sock *hs = hrtcp_sk(sk);
 
+	if (test_bit(HRTCP_SF_SETTLE, &hs->flags))
+		hrtcp_settle(sk);
 	hrtcp_clock_on_deadline(sk);
 	if (test_bit(HRTCP_SF_UNBLOCK, &hs->flags))
 		hrtcp_tx_unblock(sk);

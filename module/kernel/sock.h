@@ -18,6 +18,7 @@ struct hrtcp_own;
 
 /* Bits of hs->flags; all but BLOCKED are work left for whoever owns the socket. */
 enum hrtcp_sock_flag {
+	HRTCP_SF_SETTLE,		/* segments of the backlog were taken */
 	HRTCP_SF_DEADLINE,		/* the timer fired */
 	HRTCP_SF_UNBLOCK,		/* the device took what was queued */
 	HRTCP_SF_PMTU,			/* hs->pmtu_told holds a smaller MTU */
