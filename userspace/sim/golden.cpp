@@ -14,7 +14,7 @@ namespace {
 const Table tables[] = {
 	{"goodput", table_goodput},	  {"recovery", table_recovery},
 	{"incast", table_incast},	  {"reordering", table_reordering},
-	{"ack-delay", table_ack_delay},
+	{"ack-delay", table_ack_delay},	  {"sharing", table_sharing},
 };
 
 std::vector<std::string> lines_of(const std::string &text)
