@@ -35,11 +35,11 @@ static void dctcp_on_delivered(struct hrtcp_conn *conn, const struct hrtcp_ack *
 	u32 marked;
 
 	dctcp->acked += ack->acked_bytes;
-	if (ack->ece)
-		dctcp->marked += ack->acked_bytes;
+	dctcp->marked += ack->marked_bytes;
 	if (seq_lt(conn->snd.una, dctcp->window_end) || !dctcp->acked)
 		return;
-	marked = (u32)div_u64((u64)dctcp->marked * ALPHA_ONE, dctcp->acked);
+	marked = min_t(u32, dctcp->marked, dctcp->acked);	/* marks may be told of first */
+	marked = (u32)div_u64((u64)marked * ALPHA_ONE, dctcp->acked);
 	dctcp->alpha += (marked >> G_SHIFT) - (dctcp->alpha >> G_SHIFT);
 	dctcp->alpha = min_t(u32, dctcp->alpha, ALPHA_ONE);
 	dctcp->acked = 0;

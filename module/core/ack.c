@@ -124,7 +124,6 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 		.tsecr = seg->opt.tsecr,
 		.cwnd_was_limited = hrtcp_rate_cwnd_limited(conn),
 		.sacked = seg->opt.present & HRTCP_OPT_SACK,
-		.ece = (seg->flags & (HRTCP_ECE | HRTCP_SYN)) == HRTCP_ECE,
 	};
 	struct hrtcp_delivered d = {
 		.now_ns = now_ns,
@@ -154,7 +153,9 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	ack.duplicate = is_duplicate(conn, seg, &ack);
 	ack.dsacked_bytes = hrtcp_scoreboard_on_segment(conn, seg, &d);
 	ack.delivered_bytes = d.bytes;
+	ack.delivered_pkts = d.units;
 	ack.original = d.original;
+	hrtcp_ecn_read(conn, seg, &ack);
 	hrtcp_rate_on_delivered(conn, &d, &ack.sample);
 	hrtcp_rack_on_delivered(conn, &d, &ack);
 	hrtcp_tlp_on_ack(conn, seg->ack, &ack);

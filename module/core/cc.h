@@ -33,7 +33,8 @@ struct hrtcp_ack {
 	u64 now_ns;
 	u64 rtt_ns;			/* 0: no sample */
 	u32 acked_bytes;		/* SND.UNA moved by this */
-	u32 delivered_bytes;		/* acknowledged or SACKed for the first time */
+	u32 delivered_bytes;		/* acknowledged or SACKed for the first time ... */
+	u32 delivered_pkts;		/* ... in so many segments */
 	u32 dsacked_bytes;		/* reported as received twice, RFC 2883 */
 	u32 prior_pipe_bytes;		/* in flight before this ACK */
 	bool duplicate;			/* RFC 5681 2 */
@@ -42,7 +43,8 @@ struct hrtcp_ack {
 	bool cwnd_was_limited;		/* ... or was in the last round trip */
 	bool sacked;			/* carried a SACK option */
 	bool lone;			/* what rtt_ns is of was all that was in flight */
-	bool ece;			/* the peer echoes a congestion mark */
+	bool marked;			/* the peer tells of congestion marks, ... */
+	u32 marked_bytes;		/* ... on so many octets */
 	bool has_ts;
 	u32 tsecr;			/* the TSval that it echoes, RFC 7323 3.2 */
 	bool original;			/* acknowledged what no timeout sent again, RFC 5682 */

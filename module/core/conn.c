@@ -42,6 +42,7 @@ static void start(struct hrtcp_conn *conn, const struct hrtcp_open *open, struct
 	rcv->delack_ns = conn->cfg->delack_ns;
 	conn->ts.offset = open->ts_offset;
 	conn->fast.cookie = open->fast.cookie;
+	conn->ecn.gso_ace = open->gso_ace;
 	conn->progress_ns = now_ns;
 	conn->advance_ns = now_ns;
 	conn->last_sent_ns = now_ns;
@@ -104,8 +105,10 @@ void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *re
 	conn->snd.max_wnd = req->wnd;
 	conn->snd.wl1 = req->irs;
 	conn->snd.wl2 = req->iss;
-	conn->ecn.on = req->ecn_on;
+	conn->ecn.pact = req->ecn;
+	hrtcp_accecn_init(&conn->ecn.acc);
 	hrtcp_conn_negotiate(conn, &opt, now_ns);
+	hrtcp_accecn_read_held(conn, now_ns);
 }
 
 int hrtcp_conn_may_write(const struct hrtcp_conn *conn)

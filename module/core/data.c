@@ -77,10 +77,12 @@ static void acknowledge(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u3
 			u64 now_ns)
 {
 	struct hrtcp_rcv *rcv = &conn->rcv;
+	/* Segments become smaller once the peer has an option to put beside data. */
+	u32 slack = conn->ecn.pact.mode == HRTCP_ECN_ACCURATE ? 2 * HRTCP_ACCECN_SPACE_MAX : 0;
 
 	rcv->peer_mss = (u16)max_t(u32, rcv->peer_mss, min_t(u32, seg->len, rcv->mss));
 	rcv->unacked_bytes += len;
-	if (rcv->unacked_bytes >= 2u * rcv->peer_mss || rcv->quickack)
+	if (rcv->unacked_bytes + slack >= 2u * rcv->peer_mss || rcv->quickack)
 		rcv->ack_now = true;
 	else
 		owe_ack(conn, now_ns);

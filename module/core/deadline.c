@@ -86,6 +86,8 @@ static void retransmit_fired(struct hrtcp_conn *conn, u64 now_ns)
 			hrtcp_recovery_on_timeout(conn, now_ns);
 		conn->pending.syn = true;
 		conn->syn_repeated = true;
+		if (conn->state == HRTCP_SYN_RECEIVED)
+			hrtcp_ecn_synack_timeout(&conn->ecn.pact);
 		conn->snd.fin_lost = conn->snd.fin_sent;
 	} else {
 		hrtcp_mtup_on_timeout(conn, full_stop, now_ns);

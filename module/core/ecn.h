@@ -1,43 +1,95 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* ecn.h -- explicit congestion notification, RFC 3168, and DCTCP's echo, RFC 8257. */
+/*
+ * ecn.h -- explicit congestion notification: what is agreed with the SYNs (RFC 3168, 9768), the
+ * classic echo (RFC 3168, DCTCP's of RFC 8257), and the response, which is one whatever told
+ * of the marks. Counting them is in accecn.h.
+ */
 #ifndef HRTCP_CORE_ECN_H
 #define HRTCP_CORE_ECN_H
 
-#include "wire.h"
+#include "accecn.h"
 
 struct hrtcp_conn;
 struct hrtcp_ack;
 struct hrtcp_tx;
 
-/* The two bits of the IP header. */
-#define HRTCP_IP_NOT_ECT 0
-#define HRTCP_IP_ECT0 2
-#define HRTCP_IP_CE 3
-
-/* cfg->ecn */
+/* cfg->ecn, the values of net.ipv4.tcp_ecn. "Accurate" implies that classic is taken, too. */
 #define HRTCP_ECN_OFF 0
-#define HRTCP_ECN_ASK 1
-#define HRTCP_ECN_IF_ASKED 2
+#define HRTCP_ECN_ASK 1			/* classic */
+#define HRTCP_ECN_IF_ASKED 2		/* classic */
+#define HRTCP_ECN_ACCURATE_ASK 3
+#define HRTCP_ECN_ACCURATE_ASK_CLASSIC 4 /* accept accurate, ask for classic */
+#define HRTCP_ECN_ACCURATE_IF_ASKED 5
+#define HRTCP_ECN_MAX 5
 
-struct hrtcp_ecn {
-	bool on;			/* both SYNs agreed */
-	bool echo;			/* ACKs carry ECE */
-	bool cwr_due;			/* tell with the next new data that we reduced */
-	bool responded;			/* cwr_end is set */
-	struct seq cwr_end;		/* one response a window: SND.NXT at the last */
+/* How marks are fed back; of two, the later can more. */
+enum hrtcp_ecn_mode {
+	HRTCP_ECN_NOT,
+	HRTCP_ECN_CLASSIC,		/* RFC 3168: ECE until CWR */
+	HRTCP_ECN_ACCURATE,		/* RFC 9768: counters */
 };
 
-/* Flags of our SYN, or of our SYN,ACK if @asked. RFC 3168 6.1.1 */
-u8 hrtcp_ecn_syn_flags(u8 mode, bool repeated);
-bool hrtcp_ecn_asked(u8 mode, const struct hrtcp_seg *syn);
+/* What the SYNs agree on; begins in a request and moves to its connection. */
+struct hrtcp_ecn_pact {
+	u8 mode;			/* enum hrtcp_ecn_mode; the first answer decides for good */
+	u8 accept;			/* the most that we agreed to, as it was at the first SYN */
+	u8 asked;			/* of an active open: what our first SYN asked for */
+	u8 asks;			/* SYNs that asked */
+	u8 ip_ecn;			/* of the latest SYN, or SYN,ACK if ours was the SYN */
+	u8 answers;			/* SYN,ACKs that may not have got through */
+	bool no_ect;			/* nothing we send may be marked */
+	bool held;			/* the ACK of our SYN,ACK came, with held_ace */
+	u8 held_ace;
+};
 
-/* A SYN,ACK answers our offer, RFC 3168 6.1.1. */
+struct hrtcp_ecn {
+	struct hrtcp_ecn_pact pact;
+	bool echo;			/* classic: ACKs carry ECE */
+	bool cwr_due;			/* classic: tell with new data that we reduced */
+	bool responded;			/* cwr_end is set */
+	bool gso_ace;			/* the caller's super-segments keep CWR, see accecn.h */
+	struct seq cwr_end;		/* one response a window: SND.NXT at the last */
+	struct hrtcp_accecn acc;
+};
+
+/* -- the handshake ------------------------------------------------------------------- */
+
+/* Mark our SYN, or what repeats it. RFC 3168 6.1.1, RFC 9768 3.1.1 and 3.1.4.1 */
+void hrtcp_ecn_mark_syn(struct hrtcp_ecn_pact *pact, u8 cfg_ecn, struct hrtcp_seg *seg);
+
+/* The first SYN of the peer. RFC 9768 table 2, 3.1.3 */
+void hrtcp_ecn_on_syn(struct hrtcp_ecn_pact *pact, u8 cfg_ecn, const struct hrtcp_seg *syn);
+
+/* It comes again. Return: false if its offer contradicts the first, RFC 9768 3.1.5. */
+bool hrtcp_ecn_on_syn_again(struct hrtcp_ecn_pact *pact, const struct hrtcp_seg *syn);
+
+/* Mark our SYN,ACK, with the option of RFC 9768 if it fits beside all others. */
+void hrtcp_ecn_mark_synack(struct hrtcp_ecn_pact *pact, struct hrtcp_seg *seg);
+
+/* It was not acknowledged in time. RFC 9768 3.2.3.2.2 */
+void hrtcp_ecn_synack_timeout(struct hrtcp_ecn_pact *pact);
+
+/* Its ACK came, and does not make a connection yet: keep what it tells. */
+void hrtcp_ecn_on_held_ack(struct hrtcp_ecn_pact *pact, const struct hrtcp_seg *seg);
+
+/* A SYN crossed ours: agree as who is asked would, on no more than we asked for. */
+void hrtcp_ecn_on_crossing(struct hrtcp_conn *conn, const struct hrtcp_seg *syn);
+
+/* The answer to our SYN. RFC 3168 6.1.1, RFC 9768 table 2 */
 void hrtcp_ecn_on_synack(struct hrtcp_conn *conn, const struct hrtcp_seg *seg);
+
+/* A SYN,ACK when the peer's SYN is known already. */
+void hrtcp_ecn_on_synack_again(struct hrtcp_conn *conn, const struct hrtcp_seg *seg);
+
+/* -- the stream ---------------------------------------------------------------------- */
 
 /* Data arrived: what to echo. RFC 3168 6.1.3, RFC 8257 3.2 */
 void hrtcp_ecn_on_data(struct hrtcp_conn *conn, const struct hrtcp_seg *seg);
 
-/* An ACK arrived: respond to ECE, once a window. RFC 3168 6.1.2 */
+/* An acknowledgment arrived: @ack->marked and @ack->marked_bytes. */
+void hrtcp_ecn_read(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct hrtcp_ack *ack);
+
+/* Respond to marks, once a window. RFC 3168 6.1.2 */
 void hrtcp_ecn_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack);
 
 /* cwnd was reduced: the peer is told, and an echo of the same window changes no more. */

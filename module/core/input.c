@@ -32,6 +32,8 @@ void hrtcp_conn_sync_mss(struct hrtcp_conn *conn)
 	mss = max_t(u32, mss, MSS_MIN);
 	if (conn->ts.on)
 		mss -= HRTCP_TS_SPACE;	/* RFC 9293 3.7.1: options count */
+	conn->ecn.acc.reserve = hrtcp_accecn_reserve(conn);
+	mss -= conn->ecn.acc.reserve;
 	conn->snd.mss = (u16)mss;
 }
 
@@ -143,6 +145,7 @@ static enum hrtcp_drop on_syn_sent(struct hrtcp_conn *conn, const struct hrtcp_s
 		hrtcp_conn_transition(conn, HRTCP_C_SYN_RCVD, seg, now_ns);
 		conn->pending.syn = true;
 		conn->fast.option = false;	/* cookies are for clients */
+		hrtcp_ecn_on_crossing(conn, seg);
 		hrtcp_data_early(conn, &rest, node, now_ns, rx);
 		return rx->drop;
 	}
@@ -204,6 +207,14 @@ static bool handshake_again(struct hrtcp_conn *conn, const struct hrtcp_seg *seg
 	return true;
 }
 
+/* The peer's SYN,ACK, as it was or after its SYN. */
+static bool answers_syn(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg)
+{
+	return (seg->flags & (HRTCP_SYN | HRTCP_ACK | HRTCP_RST)) == (HRTCP_SYN | HRTCP_ACK) &&
+	       !conn->passive && seq_eq(seg->seq, conn->rcv.irs) &&
+	       seq_gt(seg->ack, conn->snd.iss) && seq_le(seg->ack, conn->snd.max);
+}
+
 /* Step 1. */
 static enum hrtcp_drop check_sequence(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 				      u64 now_ns)
@@ -217,9 +228,11 @@ static enum hrtcp_drop check_sequence(struct hrtcp_conn *conn, const struct hrtc
 		return HRTCP_DROP_NONE;	/* ACK and RST count, data.c drops the rest */
 	if (seg->flags & HRTCP_RST)
 		return HRTCP_DROP_BAD_RST;
-	if (seq_lt(seg->seq, rcv->nxt))
+	if (seq_lt(seg->seq, rcv->nxt)) {
 		hrtcp_sack_duplicate(&conn->sack, seg->seq,
 				     seq_min(seq_add(seg->seq, seg->len), rcv->nxt));
+		hrtcp_accecn_on_duplicate(conn);
+	}
 	answer_unacceptable(conn, seg, now_ns);
 	return seq_lt(seg->seq, rcv->nxt) && seg->len ? HRTCP_DROP_DUPLICATE :
 							HRTCP_DROP_OUT_OF_WINDOW;
@@ -266,11 +279,18 @@ static enum hrtcp_drop on_synchronized(struct hrtcp_conn *conn, const struct hrt
 	if (again)
 		rest = after_syn(seg);
 	if (again && !(seg->flags & HRTCP_ACK)) {
+		if (hrtcp_timer_armed(&conn->timers, HRTCP_T_RETRANSMIT) &&
+		    !hrtcp_ecn_on_syn_again(&conn->ecn.pact, seg)) {
+			hrtcp_conn_on_abort(conn, EPROTO, now_ns);
+			return HRTCP_DROP_BAD_SYN;
+		}
 		hrtcp_data_early(conn, &rest, node, now_ns, rx);
 		if (!rest.len && hrtcp_timer_armed(&conn->timers, HRTCP_T_RETRANSMIT))
 			return HRTCP_DROP_DUPLICATE;
 		return rx->drop;
 	}
+	if (answers_syn(conn, seg))
+		hrtcp_ecn_on_synack_again(conn, seg);
 	if (!again)
 		drop = check_sequence(conn, seg, now_ns);
 	if (drop)
@@ -288,6 +308,8 @@ static enum hrtcp_drop on_synchronized(struct hrtcp_conn *conn, const struct hrt
 	if (drop)
 		return drop;
 	conn->rcv.ack_now |= again;
+	if (!again)
+		hrtcp_accecn_count(conn, seg);
 	hrtcp_urgent_step(conn, seg);
 	hrtcp_data_step(conn, again ? &rest : seg, node, now_ns, rx);
 	hrtcp_data_release(conn, seg, now_ns);
@@ -320,6 +342,7 @@ bool hrtcp_conn_may_batch(const struct hrtcp_conn *conn)
 
 	return hrtcp_state_synchronized(conn->state) && !conn->rcv.fin && !conn->reasm.nodes &&
 	       !conn->sack.dsack_due && !pending->rst && !pending->syn && !pending->ack &&
+	       !conn->ecn.acc.ack_due &&
 	       !(conn->events & (u16)~(HRTCP_EV_READABLE | HRTCP_EV_WRITABLE));
 }
 

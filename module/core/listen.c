@@ -76,8 +76,8 @@ enum hrtcp_listen_verdict hrtcp_listen_on_segment(const struct hrtcp_listen *lis
 }
 
 /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> with what both sides have. */
-static void reply_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64 now_ns,
-			 struct hrtcp_reply *reply)
+static void reply_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg,
+			 const struct hrtcp_cookie *cookie, u64 now_ns, struct hrtcp_reply *reply)
 {
 	struct hrtcp_seg *seg = &reply->seg;
 
@@ -94,8 +94,6 @@ static void reply_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64
 	}
 	if (req->sack_on)
 		seg->opt.present |= HRTCP_OPT_SACK_OK;
-	if (req->ecn_on)
-		seg->flags |= HRTCP_ECE;
 	if (req->hr_on) {
 		seg->opt.present |= HRTCP_OPT_HR;
 		seg->opt.hr_delack_us = (u32)div_u64(cfg->hr_delack_ns, 1000);
@@ -105,6 +103,11 @@ static void reply_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64
 		seg->opt.tsval = hrtcp_ts_now(req->ts_offset, req->hr_on, now_ns);
 		seg->opt.tsecr = req->ts_recent;
 	}
+	if (cookie->len) {
+		seg->opt.fast = *cookie;
+		seg->opt.present |= HRTCP_OPT_FAST;
+	}
+	hrtcp_ecn_mark_synack(&req->ecn, seg);
 	seg->hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(&seg->opt));
 	reply->send = true;
 	req->sent_ns = now_ns;
@@ -115,14 +118,15 @@ static void reply_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64
 void hrtcp_req_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg,
 		      const struct hrtcp_open *open, u64 now_ns, struct hrtcp_reply *reply)
 {
-	struct hrtcp_opts *opt = &reply->seg.opt;
+	reply_synack(req, cfg, &open->fast.cookie, now_ns, reply);
+}
 
-	reply_synack(req, cfg, now_ns, reply);
-	if (!open->fast.cookie.len)
-		return;
-	opt->fast = open->fast.cookie;
-	opt->present |= HRTCP_OPT_FAST;
-	reply->seg.hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(opt));
+static void repeat_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64 now_ns,
+			  struct hrtcp_reply *reply)
+{
+	static const struct hrtcp_cookie none;
+
+	reply_synack(req, cfg, &none, now_ns, reply);
 }
 
 static void arm(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64 now_ns)
@@ -159,7 +163,7 @@ void hrtcp_req_fill(struct hrtcp_req *req, const struct hrtcp_cfg *cfg,
 	req->ts_on = cfg->timestamps && opt->present & HRTCP_OPT_TS;
 	req->ts_recent = opt->tsval;
 	req->ts_offset = open->ts_offset;
-	req->ecn_on = hrtcp_ecn_asked(cfg->ecn, syn);
+	hrtcp_ecn_on_syn(&req->ecn, cfg->ecn, syn);
 	req->hr_on = cfg->hr_option && opt->present & HRTCP_OPT_HR;
 	req->hr_delack_us = opt->hr_delack_us;
 	req->sack_on = cfg->sack && opt->present & HRTCP_OPT_SACK_OK;
@@ -203,6 +207,8 @@ static void reply_empty(const struct hrtcp_req *req, u8 flags, u64 now_ns,
 	seg->ack = seq_add(req->irs, 1);
 	if (!(flags & HRTCP_RST))
 		seg->wnd = (u16)(req->rcv_wnd >> req->wscale);
+	if (req->ecn.mode == HRTCP_ECN_ACCURATE)
+		hrtcp_seg_set_ace(seg, HRTCP_ACE_FIRST);
 	if (req->ts_on) {
 		seg->opt.present = HRTCP_OPT_TS;
 		seg->opt.tsval = hrtcp_ts_now(req->ts_offset, req->hr_on, now_ns);
@@ -271,6 +277,21 @@ static bool defer(struct hrtcp_req *req, const struct hrtcp_listen *listen,
 	return true;
 }
 
+/* Ours was lost; or two SYNs contradict each other, RFC 9768 3.1.5. */
+static enum hrtcp_req_verdict on_syn_again(struct hrtcp_req *req, struct hrtcp_listen *listen,
+					   const struct hrtcp_cfg *cfg,
+					   const struct hrtcp_seg *seg, u64 now_ns,
+					   struct hrtcp_reply *reply)
+{
+	if (!hrtcp_ecn_on_syn_again(&req->ecn, seg)) {
+		reply_empty(req, HRTCP_RST | HRTCP_ACK, now_ns, reply);
+		return remove_req(req, listen, HRTCP_C_REQ_SYN_RCVD, seg, now_ns, reply);
+	}
+	repeat_synack(req, cfg, now_ns, reply);
+	reply->drop = HRTCP_DROP_DUPLICATE;
+	return HRTCP_REQ_KEEP;
+}
+
 enum hrtcp_req_verdict hrtcp_req_on_segment(struct hrtcp_req *req, struct hrtcp_listen *listen,
 					    const struct hrtcp_cfg *cfg,
 					    const struct hrtcp_seg *seg, u64 now_ns,
@@ -278,12 +299,8 @@ enum hrtcp_req_verdict hrtcp_req_on_segment(struct hrtcp_req *req, struct hrtcp_
 {
 	memset(reply, 0, sizeof(*reply));
 	if (seg->flags & HRTCP_SYN && !(seg->flags & (HRTCP_ACK | HRTCP_RST)) &&
-	    seq_eq(seg->seq, req->irs)) {
-		req->ecn_on &= hrtcp_ecn_asked(cfg->ecn, seg);	/* RFC 3168 6.1.1 */
-		reply_synack(req, cfg, now_ns, reply);	/* ours was lost */
-		reply->drop = HRTCP_DROP_DUPLICATE;
-		return HRTCP_REQ_KEEP;
-	}
+	    seq_eq(seg->seq, req->irs))
+		return on_syn_again(req, listen, cfg, seg, now_ns, reply);
 	reply->drop = check_arrival(req, cfg, seg, now_ns, reply);
 	if (reply->drop)
 		return HRTCP_REQ_KEEP;
@@ -300,8 +317,10 @@ enum hrtcp_req_verdict hrtcp_req_on_segment(struct hrtcp_req *req, struct hrtcp_
 		reply_reset(seg, reply);
 		return HRTCP_REQ_KEEP;
 	}
-	if (defer(req, listen, seg, now_ns))
+	if (defer(req, listen, seg, now_ns)) {
+		hrtcp_ecn_on_held_ack(&req->ecn, seg);
 		return HRTCP_REQ_KEEP;
+	}
 	if (hrtcp_listen_accept_full(listen)) {
 		reply->drop = HRTCP_DROP_ACCEPT_FULL;	/* our SYN,ACK comes again and asks again */
 		return HRTCP_REQ_KEEP;
@@ -318,7 +337,9 @@ enum hrtcp_req_verdict hrtcp_req_on_deadline(struct hrtcp_req *req, struct hrtcp
 		return HRTCP_REQ_KEEP;
 	if (now_ns - req->begun_ns < cfg->synack_r2_ns &&
 	    !(cfg->synack_retries && req->sends > cfg->synack_retries)) {
-		reply_synack(req, cfg, now_ns, reply);
+		if (!req->ecn.held)
+			hrtcp_ecn_synack_timeout(&req->ecn);
+		repeat_synack(req, cfg, now_ns, reply);
 		arm(req, cfg, now_ns);
 		return HRTCP_REQ_KEEP;
 	}

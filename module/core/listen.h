@@ -10,6 +10,7 @@
 #define HRTCP_CORE_LISTEN_H
 
 #include "config.h"
+#include "ecn.h"
 #include "state.h"
 
 struct hrtcp_open;
@@ -57,7 +58,7 @@ struct hrtcp_req {
 	u8 state;			/* SYN_RECEIVED; written by state.c */
 	u8 sends;			/* SYN,ACKs so far */
 	u8 wscale_peer, wscale;
-	bool wscale_on, ts_on, sack_on, hr_on, ecn_on;
+	bool wscale_on, ts_on, sack_on, hr_on;
 	bool fast;			/* Fast Open: a connection already in SYN-RECEIVED */
 	u16 mss_peer, mss_advertise;
 	u16 wnd;			/* the SYN's window field */
@@ -68,6 +69,7 @@ struct hrtcp_req {
 	u64 begun_ns, sent_ns;
 	u64 challenge_ns;		/* when a stray segment was last answered; 0: never */
 	u64 deadline_ns;		/* hrtcp_req_on_deadline() is due */
+	struct hrtcp_ecn_pact ecn;
 };
 
 /*

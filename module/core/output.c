@@ -19,6 +19,7 @@ void hrtcp_segment_finish(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_
 {
 	struct hrtcp_seg *seg = &tx->seg;
 	struct hrtcp_rcv *rcv = &conn->rcv;
+	bool bare = hrtcp_accecn_bare(conn);
 
 	seg->flags |= HRTCP_ACK;
 	seg->ack = rcv->nxt;
@@ -27,7 +28,8 @@ void hrtcp_segment_finish(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_
 	seg->wnd = hrtcp_rcv_select_window(conn);
 	if (conn->ts.on)
 		put_timestamps(conn, &seg->opt, now_ns);
-	if (!seg->len)			/* snd.mss has no room for blocks beside data */
+	hrtcp_accecn_put(conn, seg, tx->gso_size ? tx->gso_size : seg->len, tx->retransmit);
+	if (!seg->len && !bare)		/* snd.mss has no room for blocks beside data */
 		hrtcp_sack_fill(&conn->sack, &seg->opt);
 	rcv->acked = rcv->nxt;
 	rcv->unacked_bytes = 0;
@@ -49,6 +51,8 @@ static enum hrtcp_poll poll_rst(struct hrtcp_conn *conn, u64 now_ns, struct hrtc
 		seg->ack = conn->rcv.nxt;
 		if (conn->ts.on)
 			put_timestamps(conn, &seg->opt, now_ns);
+		if (conn->ecn.pact.mode == HRTCP_ECN_ACCURATE)
+			hrtcp_accecn_mark(conn, seg);
 	} else if (pending->rst_echoes) {
 		seg->opt.present = HRTCP_OPT_TS;
 		seg->opt.tsecr = pending->rst_tsecr;
@@ -95,8 +99,7 @@ static void acknowledge_syn(struct hrtcp_conn *conn, struct hrtcp_seg *seg)
 
 	seg->flags |= HRTCP_ACK;
 	seg->ack = rcv->nxt;
-	if (conn->passive && conn->ecn.on && !conn->syn_repeated)
-		seg->flags |= HRTCP_ECE;
+	hrtcp_ecn_mark_synack(&conn->ecn.pact, seg);
 	rcv->edge = seq_max(rcv->edge, seq_add(rcv->nxt, seg->wnd));
 	rcv->acked = rcv->nxt;
 	rcv->unacked_bytes = 0;
@@ -114,7 +117,7 @@ static enum hrtcp_poll poll_syn(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u6
 	tx->seg.seq = conn->snd.iss;
 	tx->seg.flags = HRTCP_SYN;
 	if (first)
-		tx->seg.flags |= hrtcp_ecn_syn_flags(cfg->ecn, conn->syn_repeated);
+		hrtcp_ecn_mark_syn(&conn->ecn.pact, cfg->ecn, &tx->seg);
 	tx->seg.wnd = (u16)min_t(u32, hrtcp_rcv_room(conn), 65535);
 	tx->retransmit = conn->syn_repeated;
 	opt->present = HRTCP_OPT_MSS;
@@ -195,7 +198,7 @@ enum hrtcp_poll hrtcp_conn_poll_tx(struct hrtcp_conn *conn, u64 now_ns, struct h
 		return poll_syn(conn, tx, now_ns);
 	if (conn->pending.ack)
 		return poll_earlier_ack(conn, now_ns, tx);
-	if (may_send_data(conn))
+	if (may_send_data(conn) && !hrtcp_accecn_ack_first(conn))
 		poll = hrtcp_sender_poll(conn, now_ns, tx);
 	if (poll != HRTCP_POLL_WAIT)
 		return poll;

@@ -33,7 +33,7 @@ void hrtcp_recovery_grow(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_ack told = *ack;
 
-	if (conn->cc.ops->control || (conn->ecn.on && ack->ece))
+	if (conn->cc.ops->control || ack->marked)
 		return;			/* the latter by RFC 3168 6.1.2 */
 	/* What a hole held back is acknowledged at once: RFC 3465 2.3 counts a segment of it. */
 	if (conn->recovery.state == HRTCP_R_LOSS)
@@ -175,7 +175,7 @@ static void consider_undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	struct hrtcp_recovery *rec = &conn->recovery;
 
 	rec->dsacks |= ack->dsacked_bytes > 0;
-	if (ack->ece)
+	if (ack->marked)
 		rec->undo.armed = false;	/* RFC 4015 3.4 */
 	if (!rec->undo.armed)
 		return;

@@ -67,7 +67,7 @@ static u32 units_most(const struct hrtcp_conn *conn, u32 mss)
 {
 	u32 quantum = max_t(u32, conn->cc.pace.quantum_bytes, 2 * mss);
 
-	if (conn->snd.urgent)
+	if (conn->snd.urgent || hrtcp_accecn_alone(conn))
 		return 1;
 	return min_t(u32, min_t(u32, conn->snd.gso_max, quantum) / mss, HRTCP_UNITS_MAX);
 }

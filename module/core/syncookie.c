@@ -59,7 +59,7 @@ static u32 ts_bits(const struct hrtcp_req *req)
 {
 	u32 bits = req->wscale_on ? req->wscale_peer : TS_NO_WSCALE, delay = 0;
 
-	bits |= (req->sack_on ? TS_SACK : 0) | (req->ecn_on ? TS_ECN : 0);
+	bits |= (req->sack_on ? TS_SACK : 0) | (req->ecn.mode == HRTCP_ECN_CLASSIC ? TS_ECN : 0);
 	if (!req->hr_on)
 		return bits;
 	while (delay < TS_DELAY_MAX && (1ull << delay >> 1) < req->hr_delack_us)
@@ -79,9 +79,21 @@ static void take_bits(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u32 bi
 	req->wscale_peer = (u8)(bits & 15);
 	req->wscale_on = cfg->window_scaling && req->wscale_peer != TS_NO_WSCALE;
 	req->sack_on = cfg->sack && bits & TS_SACK;
-	req->ecn_on = bits & TS_ECN;
+	if (bits & TS_ECN)
+		req->ecn.mode = HRTCP_ECN_CLASSIC;
 	req->hr_on = cfg->hr_option && bits & TS_HR;
 	req->hr_delack_us = (u32)(1ull << (bits >> TS_DELAY_SHIFT & TS_DELAY_MAX) >> 1);
+}
+
+/*
+ * RFC 9768 5.1: a client that agreed to accurate feedback tells in its ACK how our SYN,ACK came,
+ * by a code from 2 on; or counts, from 5 on, where data comes first. No other client does.
+ */
+static bool is_accurate(const struct hrtcp_seg *seg)
+{
+	bool pure = !seg->len && !(seg->opt.present & HRTCP_OPT_SACK);
+
+	return hrtcp_seg_ace(seg) >= (pure ? 2 : 4);
 }
 
 void hrtcp_syncookie_answer(struct hrtcp_listen *listen, const struct hrtcp_cfg *cfg,
@@ -97,7 +109,8 @@ void hrtcp_syncookie_answer(struct hrtcp_listen *listen, const struct hrtcp_cfg 
 	if (!req.ts_on) {
 		req.wscale_on = false;
 		req.sack_on = false;
-		req.ecn_on = false;
+		if (req.ecn.mode == HRTCP_ECN_CLASSIC)
+			req.ecn.mode = HRTCP_ECN_NOT;
 		req.hr_on = false;
 	}
 	hrtcp_req_synack(&req, cfg, open, now_ns, reply);
@@ -128,6 +141,8 @@ bool hrtcp_syncookie_check(struct hrtcp_req *req, const struct hrtcp_cfg *cfg,
 	req->sends = 1;			/* begun_ns and sent_ns stay 0: not known */
 	if (req->ts_on)
 		take_bits(req, cfg, seg->opt.tsecr & TS_MASK);
+	if (cfg->ecn >= HRTCP_ECN_ACCURATE_ASK && is_accurate(seg))
+		req->ecn.mode = HRTCP_ECN_ACCURATE;
 	if (req->wscale_on)
 		req->wscale = hrtcp_req_wscale(open);
 	reply->moved = hrtcp_state_move(&req->state, HRTCP_C_SYN_RCVD, seg, now_ns,

@@ -11,6 +11,8 @@ void hrtcp_tw_init(struct hrtcp_tw *tw, const struct hrtcp_conn *conn)
 	memset(tw, 0, sizeof(*tw));
 	hrtcp_state_adopt(&tw->state, conn->state);
 	tw->wscale = conn->rcv.wscale;
+	if (conn->ecn.pact.mode == HRTCP_ECN_ACCURATE)
+		tw->ace = conn->ecn.acc.r.cep & 7;
 	tw->ts_on = conn->ts.on;
 	tw->ts_us = conn->ts.in_us;
 	tw->snd_nxt = conn->snd.nxt;
@@ -35,6 +37,7 @@ static void reply_ack(const struct hrtcp_tw *tw, u64 now_ns, struct hrtcp_reply 
 	seg->seq = tw->snd_nxt;
 	seg->ack = tw->rcv_nxt;
 	seg->flags = HRTCP_ACK;
+	hrtcp_seg_set_ace(seg, tw->ace);
 	seg->wnd = (u16)min_t(u32, tw->rcv_wnd >> tw->wscale, 65535);
 	if (tw->ts_on) {
 		seg->opt.present = HRTCP_OPT_TS;

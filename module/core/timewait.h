@@ -11,6 +11,7 @@ struct hrtcp_tw {
 	u8 state;			/* TIME_WAIT; written by state.c */
 	u8 wscale;			/* of our window fields */
 	bool ts_on, ts_us;
+	u8 ace;				/* of what it sends, 0 without Accurate ECN */
 	struct seq snd_nxt, rcv_nxt;
 	u32 rcv_wnd;			/* octets */
 	u32 snd_max_wnd;		/* how far back an ACK is believed */

@@ -287,6 +287,7 @@ static void note_delivered(struct hrtcp_delivered *d, const struct hrtcp_txnode 
 		return;
 	end = unit_end(node, highest_unit(mask));
 	d->bytes += mask_bytes(node, mask);
+	d->units += DIV_ROUND_UP(mask_bytes(node, mask), node->mss);
 	d->highest = seq_gt(end, d->highest) || d->bytes == mask_bytes(node, mask) ? end :
 										     d->highest;
 	if (node->sends == 1) {

@@ -50,7 +50,7 @@ struct hrtcp_delivered {
 	u64 now_ns, min_rtt_ns;		/* given: to tell whose ACK of a repeated unit this is */
 	u64 echo_end_ns;		/* given: what it echoes left before this */
 	u64 before_ns;			/* given: `original` asks for units sent before this */
-	u32 bytes;
+	u32 bytes, units;
 	u64 sent_ns;			/* of the unit sent last, 0: none that proves anything */
 	struct seq end;			/* of that unit */
 	u16 epoch;			/* of that unit's node, as are the next three */

@@ -3,11 +3,17 @@
 #include "wire.h"
 
 enum { KIND_EOL = 0, KIND_NOP = 1, KIND_MSS = 2, KIND_WSCALE = 3, KIND_SACK_OK = 4,
-       KIND_SACK = 5, KIND_TS = 8, KIND_FAST_OPEN = 34, KIND_EXPERIMENT = 254 };
+       KIND_SACK = 5, KIND_TS = 8, KIND_FAST_OPEN = 34, KIND_ACCECN0 = 172, KIND_ACCECN1 = 174,
+       KIND_EXPERIMENT = 254 };
 
 static u16 get16(const u8 *p)
 {
 	return (u16)(p[0] << 8 | p[1]);
+}
+
+static u32 get24(const u8 *p)
+{
+	return (u32)get16(p) << 8 | p[2];
 }
 
 static u32 get32(const u8 *p)
@@ -50,6 +56,19 @@ static void parse_cookie(const u8 *body, u32 len, struct hrtcp_opts *opt)
 	opt->present |= HRTCP_OPT_FAST;
 }
 
+/* Whole fields count, whatever follows them: RFC 9768 3.2.3. */
+static void parse_accecn(u8 kind, const u8 *body, u32 len, struct hrtcp_opts *opt)
+{
+	struct hrtcp_accecn_opt *accecn = &opt->accecn;
+	u8 i;
+
+	accecn->order1 = kind == KIND_ACCECN1;
+	accecn->n = (u8)min_t(u32, len / 3, HRTCP_ACCECN_FIELDS);
+	for (i = 0; i < accecn->n; i++)
+		accecn->field[i] = get24(body + 3 * i);
+	opt->present |= HRTCP_OPT_ACCECN;
+}
+
 /* A known kind with a length that is not its own is skipped like an unknown one. */
 static void parse_option(u8 kind, const u8 *body, u32 len, struct hrtcp_opts *opt)
 {
@@ -69,6 +88,8 @@ static void parse_option(u8 kind, const u8 *body, u32 len, struct hrtcp_opts *op
 		parse_sack(body, len, opt);
 	} else if (kind == KIND_FAST_OPEN) {
 		parse_cookie(body, len, opt);
+	} else if (kind == KIND_ACCECN0 || kind == KIND_ACCECN1) {
+		parse_accecn(kind, body, len, opt);
 	} else if (kind == KIND_EXPERIMENT && len == 6 && get16(body) == HRTCP_EXID) {
 		opt->hr_delack_us = get32(body + 2);
 		opt->present |= HRTCP_OPT_HR;
@@ -90,6 +111,18 @@ static enum hrtcp_drop parse_options(const u8 *p, const u8 *end, struct hrtcp_op
 	return HRTCP_DROP_NONE;
 }
 
+/* What stands in a segment of the wrong sort is not there. */
+static void drop_misplaced(struct hrtcp_seg *seg)
+{
+	if (!(seg->flags & HRTCP_SYN)) {	/* RFC 7413 4.1.1 */
+		seg->opt.present &= (u8)~HRTCP_OPT_FAST;
+		seg->opt.fast.len = 0;
+	} else if (!(seg->flags & HRTCP_ACK)) {	/* RFC 9768 3.2.3.2.1 */
+		seg->opt.present &= (u8)~HRTCP_OPT_ACCECN;
+		seg->opt.accecn.n = 0;
+	}
+}
+
 enum hrtcp_drop hrtcp_wire_parse(const u8 *hdr, u32 avail, u32 total, struct hrtcp_seg *seg)
 {
 	enum hrtcp_drop drop;
@@ -104,15 +137,13 @@ enum hrtcp_drop hrtcp_wire_parse(const u8 *hdr, u32 avail, u32 total, struct hrt
 	seg->seq = seq_of(get32(hdr + 4));
 	seg->ack = seq_of(get32(hdr + 8));
 	seg->hdr_len = (u8)hdr_len;
+	seg->ae = hdr[12] & 1;
 	seg->flags = hdr[13];
 	seg->wnd = get16(hdr + 14);
 	seg->urg = get16(hdr + 18);
 	seg->len = total - hdr_len;
 	drop = parse_options(hdr + HRTCP_HDR_MIN, hdr + hdr_len, &seg->opt);
-	if (!(seg->flags & HRTCP_SYN)) {	/* RFC 7413 4.1.1 */
-		seg->opt.present &= (u8)~HRTCP_OPT_FAST;
-		seg->opt.fast.len = 0;
-	}
+	drop_misplaced(seg);
 	return drop;
 }
 
@@ -134,6 +165,8 @@ u32 hrtcp_wire_opt_len(const struct hrtcp_opts *opt)
 		len += 4 + 8u * opt->n_sack;
 	if (opt->present & HRTCP_OPT_FAST)
 		len += (2u + opt->fast.len + 3) / 4 * 4;
+	if (opt->present & HRTCP_OPT_ACCECN)
+		len += hrtcp_accecn_opt_space(opt->accecn.n);
 	return len;
 }
 
@@ -181,6 +214,21 @@ static u8 *build_cookie(u8 *p, const struct hrtcp_cookie *cookie)
 	return p + cookie->len;
 }
 
+static u8 *build_accecn(u8 *p, const struct hrtcp_accecn_opt *accecn)
+{
+	u32 len = 2 + 3u * accecn->n, i;
+
+	for (i = len; i < hrtcp_accecn_opt_space(accecn->n); i++)
+		*p++ = KIND_NOP;
+	*p++ = accecn->order1 ? KIND_ACCECN1 : KIND_ACCECN0;
+	*p++ = (u8)len;
+	for (i = 0; i < accecn->n; i++) {
+		*p++ = (u8)(accecn->field[i] >> 16);
+		p = put16(p, (u16)accecn->field[i]);
+	}
+	return p;
+}
+
 static u8 *build_options(u8 *p, const struct hrtcp_opts *opt)
 {
 	if (opt->present & HRTCP_OPT_MSS) {
@@ -203,6 +251,8 @@ static u8 *build_options(u8 *p, const struct hrtcp_opts *opt)
 	}
 	if (opt->present & HRTCP_OPT_FAST)
 		p = build_cookie(p, &opt->fast);
+	if (opt->present & HRTCP_OPT_ACCECN)
+		p = build_accecn(p, &opt->accecn);
 	if (opt->present & HRTCP_OPT_SACK)
 		p = build_sack(p, opt);
 	return p;
@@ -215,7 +265,7 @@ u32 hrtcp_wire_build(u8 *hdr, u16 sport, u16 dport, const struct hrtcp_seg *seg)
 
 	p = put16(put16(p, sport), dport);
 	p = put32(put32(p, seg->seq.v), seg->ack.v);
-	*p++ = (u8)(len / 4 << 4);
+	*p++ = (u8)(len / 4 << 4 | seg->ae);
 	*p++ = seg->flags;
 	p = put16(p, seg->wnd);
 	p = put16(put16(p, 0), seg->urg);

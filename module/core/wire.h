@@ -29,6 +29,7 @@
 #define HRTCP_OPT_SACK 0x10
 #define HRTCP_OPT_HR 0x20
 #define HRTCP_OPT_FAST 0x40	/* Fast Open; on a SYN only */
+#define HRTCP_OPT_ACCECN 0x80	/* counters of Accurate ECN; never on a SYN */
 
 /*
  * The hrTCP option, SYN and SYN,ACK only: kind 254, length 8, this experiment id (RFC 6994),
@@ -50,6 +51,16 @@ struct hrtcp_sack_block {
 	struct seq start, end;		/* [start, end) */
 };
 
+#define HRTCP_ACCECN_FIELDS 3
+#define HRTCP_ACCECN_MASK 0xffffffu	/* a field has 24 bits */
+
+/* Octets that arrived with ECT(0), CE, ECT(1), or in the opposite order. RFC 9768 3.2.3 */
+struct hrtcp_accecn_opt {
+	bool order1;			/* kind 174: ECT(1) first */
+	u8 n;				/* fields, the rest is unchanged */
+	u32 field[HRTCP_ACCECN_FIELDS];
+};
+
 struct hrtcp_opts {
 	u8 present;			/* mask of HRTCP_OPT_* */
 	u8 wscale;
@@ -59,7 +70,16 @@ struct hrtcp_opts {
 	u8 n_sack;
 	struct hrtcp_sack_block sack[HRTCP_SACK_BLOCKS];
 	struct hrtcp_cookie fast;
+	struct hrtcp_accecn_opt accecn;
 };
+
+#define HRTCP_ACCECN_SPACE_MAX 12
+
+/* What such an option of @n fields takes of a header. */
+static inline u32 hrtcp_accecn_opt_space(u32 n)
+{
+	return (2 + 3 * n + 3) / 4 * 4;
+}
 
 /* A segment without its payload. Ports and addresses stay with the caller. */
 struct hrtcp_seg {
@@ -68,8 +88,10 @@ struct hrtcp_seg {
 	u16 wnd;			/* the field as on the wire, not scaled */
 	u16 urg;
 	u8 flags;			/* HRTCP_FIN ... HRTCP_CWR */
+	bool ae;			/* Accurate ECN, the bit before CWR; hrtcp_seg_ace() */
 	u8 hdr_len;			/* octets, a multiple of 4 */
-	u8 ip_ecn;			/* the two bits of the IP header, by the caller */
+	u8 ip_ecn;			/* the two bits of the IP header, by the caller ... */
+	u16 pkts;			/* ... as is how many packets it was merged of; 0: one */
 	struct hrtcp_opts opt;
 };
 
@@ -77,6 +99,18 @@ struct hrtcp_seg {
 static inline u32 hrtcp_seg_len(const struct hrtcp_seg *seg)
 {
 	return seg->len + !!(seg->flags & HRTCP_SYN) + !!(seg->flags & HRTCP_FIN);
+}
+
+/* AE, CWR and ECE as one number, RFC 9768 3.2.2. */
+static inline u8 hrtcp_seg_ace(const struct hrtcp_seg *seg)
+{
+	return (u8)(seg->ae << 2 | seg->flags >> 6);
+}
+
+static inline void hrtcp_seg_set_ace(struct hrtcp_seg *seg, u8 ace)
+{
+	seg->ae = ace >> 2 & 1;
+	seg->flags = (u8)((seg->flags & ~(HRTCP_ECE | HRTCP_CWR)) | ace << 6);
 }
 
 /**

@@ -84,6 +84,13 @@ typedef struct ctl_table hrtcp_ctl_table;
 #define HRTCP_OPS_SPLICE_EOF(function)
 #endif
 
+/* 6.15: who cuts a super-segment keeps CWR in all of it, if told. 0: nobody does. */
+#ifdef HRTCP_HAVE_GSO_ACCECN
+#define HRTCP_GSO_ACE SKB_GSO_TCP_ACCECN
+#else
+#define HRTCP_GSO_ACE 0
+#endif
+
 /*
  * A socket that lives on without keeping its namespace. From 6.12.y on such a one holds the
  * memory of struct net by a passive reference; before, it holds nothing, and has to move to

@@ -11,6 +11,7 @@
 #include <net/route.h>
 #include <net/tcp.h>
 
+#include "compat.h"
 #include "iss.h"
 #include "netns.h"
 #include "rxq.h"
@@ -156,6 +157,7 @@ static void open_over(struct hrtcp_open *open, struct dst_entry *dst, u32 opt_le
 	open->mss_advertise = clamp_t(u16, advmss, MSS_MIN, user_mss ?: U16_MAX);
 	open->mss_default = v4 ? MSS_DEFAULT_V4 : MSS_DEFAULT_V6;
 	open->gso_max = open->mss_path;
+	open->gso_ace = HRTCP_GSO_ACE;
 	open->mss_floor = v4 ? 0 : MSS_DEFAULT_V6;	/* RFC 8201 4 */
 }
 

@@ -65,6 +65,7 @@ static enum hrtcp_drop parse(struct sk_buff *skb, struct hrtcp_seg *seg)
 						      seg);
 
 	seg->ip_ecn = ip_ecn(skb);
+	seg->pkts = min_t(u32, segs_of(skb), U16_MAX);	/* GRO merges none that is marked otherwise */
 	return drop;
 }
 

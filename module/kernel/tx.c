@@ -20,6 +20,7 @@
 #include <net/ip6_route.h>
 #include <net/tcp.h>
 
+#include "compat.h"
 #include "events.h"
 #include "netns.h"
 #include "sock.h"
@@ -127,6 +128,12 @@ static struct sk_buff *take_nothing(gfp_t gfp)
 	return skb;
 }
 
+/* CWR stands in the first segment only, unless it is a bit of ACE: RFC 9768 3.3.4. */
+static unsigned int gso_cwr(const struct hrtcp_conn *conn)
+{
+	return conn->ecn.pact.mode == HRTCP_ECN_ACCURATE ? HRTCP_GSO_ACE : SKB_GSO_TCP_ECN;
+}
+
 static void mark_gso(const struct sock *sk, struct sk_buff *skb, const struct hrtcp_tx *tx)
 {
 	struct skb_shared_info *info = skb_shinfo(skb);
@@ -134,7 +141,7 @@ static void mark_gso(const struct sock *sk, struct sk_buff *skb, const struct hr
 	info->gso_size = tx->gso_size;
 	info->gso_type = tx->gso_size ? sk->sk_gso_type : 0;
 	if (tx->gso_size && tx->seg.flags & HRTCP_CWR)
-		info->gso_type |= SKB_GSO_TCP_ECN;	/* on the first one only */
+		info->gso_type |= gso_cwr(&hrtcp_sk(sk)->conn);
 	info->gso_segs = tx->gso_size ? DIV_ROUND_UP(tx->seg.len, tx->gso_size) : 1;
 }
 

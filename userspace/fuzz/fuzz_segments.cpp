@@ -41,7 +41,7 @@ EndConfig configure(Input &in, uint8_t start)
 	end.cfg.timestamps = setup & 2;
 	end.cfg.window_scaling = setup & 4;
 	end.cfg.hr_option = setup & 8;
-	end.cfg.ecn = (setup >> 4) % 3;
+	end.cfg.ecn = (setup >> 4) % (HRTCP_ECN_MAX + 1);
 	for (uint32_t i = more >> 6; !end.cfg.cc; i--)
 		end.cfg.cc = hrtcp_cc_built_in(i);
 	end.program.send_bytes = more & 4 ? 20000 : 0;
@@ -215,6 +215,14 @@ hrtcp_seg Scene::near(Input &in)
 			seg.opt.sack[i].start = around(in, there);
 			seg.opt.sack[i].end = around(in, there);
 		}
+	}
+	seg.ae = seg.wnd & 1;
+	if ((seg.wnd & 6) == 6 && !(options & HRTCP_OPT_SACK)) {
+		seg.opt.present |= HRTCP_OPT_ACCECN;
+		seg.opt.accecn.order1 = seg.wnd & 8;
+		seg.opt.accecn.n = in.u8() & 3;
+		for (u8 i = 0; i < seg.opt.accecn.n; i++)
+			seg.opt.accecn.field[i] = in.u16();
 	}
 	seg.opt.mss = in.u8() * 8;
 	seg.opt.wscale = options & HRTCP_OPT_WSCALE ? in.u8() % 15 : 0;

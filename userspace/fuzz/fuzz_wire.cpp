@@ -25,6 +25,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (again.seq.v != seg.seq.v || again.ack.v != seg.ack.v || again.flags != seg.flags ||
 	    again.len != seg.len || again.opt.present != seg.opt.present ||
 	    again.opt.tsval != seg.opt.tsval || again.opt.mss != seg.opt.mss ||
+	    again.ae != seg.ae || again.opt.accecn.order1 != seg.opt.accecn.order1 ||
+	    again.opt.accecn.n != seg.opt.accecn.n ||
+	    std::memcmp(again.opt.accecn.field, seg.opt.accecn.field,
+			sizeof(seg.opt.accecn.field[0]) * seg.opt.accecn.n) ||
 	    again.opt.n_sack != seg.opt.n_sack || again.opt.fast.len != seg.opt.fast.len ||
 	    std::memcmp(again.opt.fast.octets, seg.opt.fast.octets, seg.opt.fast.len) ||
 	    std::memcmp(again.opt.sack, seg.opt.sack, sizeof(seg.opt.sack[0]) * seg.opt.n_sack))

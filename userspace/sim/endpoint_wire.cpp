@@ -66,7 +66,7 @@ void Endpoint::emit(const hrtcp_tx &tx)
 		hrtcp_seg seg = tx.seg;
 		seg.len = std::min(unit, tx.seg.len - done);
 		seg.seq = seq_add(tx.seg.seq, done);
-		if (done)
+		if (done && !config_.open.gso_ace)
 			seg.flags &= static_cast<uint8_t>(~HRTCP_CWR);
 		if (done + seg.len < tx.seg.len)
 			seg.flags &= static_cast<uint8_t>(~(HRTCP_PSH | HRTCP_FIN));

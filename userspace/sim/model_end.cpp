@@ -12,7 +12,7 @@ namespace model {
 End::End(const Script &script, const hrtcp_cfg *cfg, uint32_t iss) : script_(script), cfg_(cfg)
 {
 	hrtcp_conn_init(&conn_, cfg);
-	open_ = {seq_of(iss), 0, 8192, 8192, 1000, 1000, 536, 1000, {}, 0};
+	open_ = {seq_of(iss), 0, 8192, 8192, 1000, 1000, 536, 1000, {}, 0, false};
 	listen_.backlog = 1;
 	idle_ = script.connects;
 	listening_ = !script.connects;

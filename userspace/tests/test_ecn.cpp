@@ -35,12 +35,12 @@ void arrive(Host &h, u32 seq, u32 len, u8 flags, u8 ip_ecn)
 
 TEST_CASE("ECN: asked for with ECE and CWR, agreed with ECE alone", "[R3168-01][R3168-02][SHLD-8]")
 {
-	CHECK(Agreed().conn.ecn.on);
+	CHECK(Agreed().conn.ecn.pact.mode);
 	Host refused(asking);
 	OPEN(refused, 0);
 	SEES(refused, 0, "SEW 0:0(0)");
 	PEER(refused, MS(100), "S. 0:0(0) ack 1");
-	CHECK_FALSE(refused.conn.ecn.on);
+	CHECK_FALSE(refused.conn.ecn.pact.mode);
 	refused.take_sent();
 }
 
@@ -61,9 +61,9 @@ TEST_CASE("ECN: by default it is only granted", "[R3168-01]")
 	PEER(h, 0, "SEW 0:0(0)");
 	SEES(h, 0, "S.E 0:0(0) ack 1");
 	PEER(h, MS(1), ". 1:1(0) ack 1");
-	CHECK(h.conn.ecn.on);
+	CHECK(h.conn.ecn.pact.mode);
 	Client plain;
-	CHECK_FALSE(plain.conn.ecn.on);
+	CHECK_FALSE(plain.conn.ecn.pact.mode);
 }
 
 TEST_CASE("ECN: new data is ECT(0), retransmissions, ACKs and SYNs are not",

@@ -122,6 +122,7 @@ TEST_CASE("Eifel: congestion that is marked stays congestion", "[R4015-02]")
 {
 	Sending h(no_sack);
 
+	h.conn.ecn.pact.mode = HRTCP_ECN_CLASSIC;
 	time_out(h);
 	REQUIRE(h.ack(h.script_time() + MS(1), 2001, h.first, "", ".E") == "");
 	CHECK(h.undos() == 0);

@@ -289,7 +289,7 @@ TEST_CASE("Fast Open server: everything negotiated holds", "[R7413-06][R3168-01]
 	PEER(h, MS(10), ". 101:101(0) ack 1 win 1000 <TS val 1010 ecr 6000000>");
 	STATE(h, ESTABLISHED);
 	CHECK(h.conn.snd.wnd == 8000);
-	CHECK(h.conn.ecn.on);
+	CHECK(h.conn.ecn.pact.mode);
 	CHECK(h.conn.sack.on);
 }
 

@@ -207,7 +207,7 @@ TEST_CASE("BBR: what it sends says that it does not take marks", "[RBBR-01]")
 		SEES(h, 0, "SEW 0:0(0)");
 		PEER(h, MS(100), "S.E 0:0(0) ack 1");
 		SEES(h, MS(100), ". 1:1(0) ack 1");
-		REQUIRE(h.conn.ecn.on);
+		REQUIRE(h.conn.ecn.pact.mode);
 		if (bbr)
 			hrtcp_conn_set_cc(&h.conn, &hrtcp_cc_bbr);
 		h.start_clock();

@@ -77,7 +77,7 @@ TEST_CASE("ECN: who is unwilling clears both flags", "[R3168-03]")
 	PEER(h, 0, "SEW 0:0(0)");
 	SEES(h, 0, "S. 0:0(0) ack 1");
 	PEER(h, MS(1), ". 1:1(0) ack 1");
-	CHECK_FALSE(h.conn.ecn.on);
+	CHECK_FALSE(h.conn.ecn.pact.mode);
 }
 
 TEST_CASE("ECN: after a SYN that did not ask nothing is ECT, whatever the answer",
@@ -105,7 +105,10 @@ TEST_CASE("ECN: a SYN that comes again without asking takes the offer back", "[R
 	PEER(h, MS(1), "S 0:0(0)");
 	SEES(h, MS(1), "S. 0:0(0) ack 1");
 	PEER(h, MS(2), ". 1:1(0) ack 1");
-	CHECK_FALSE(h.conn.ecn.on);
+	CHECK(h.conn.ecn.pact.mode == HRTCP_ECN_CLASSIC);	// as the first SYN had it
+	WRITE(h, MS(2), 100);
+	CHECK(next(h).ip_ecn == HRTCP_IP_NOT_ECT);
+	h.start_clock();
 }
 
 TEST_CASE("ECN: SYN, SYN,ACK and pure ACKs are not ECT, data is ECT(0)",

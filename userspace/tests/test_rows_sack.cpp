@@ -207,7 +207,7 @@ TEST_CASE("timeout in recovery: what is out then must be acknowledged before the
 
 // -- D-SACK ----------------------------------------------------------------------------------
 
-TEST_CASE("D-SACK: a duplicate below the ACK is reported, once", "[R2883-01]")
+TEST_CASE("D-SACK: a duplicate below the ACK is reported, once", "[R2883-01][R9768-17]")
 {
 	Client h(with_sack);
 

@@ -109,7 +109,7 @@ TEST_CASE("syncookie: without timestamps nothing else is offered", "[R4987-03]")
 	CHECK(synack.opt.present == HRTCP_OPT_MSS);
 	h.arrive(Cookies::third(synack), "");
 	STATE(h, ESTABLISHED);
-	CHECK_FALSE((h.conn.sack.on || h.conn.ts.on || h.conn.ecn.on));
+	CHECK_FALSE((h.conn.sack.on || h.conn.ts.on || h.conn.ecn.pact.mode));
 	CHECK(h.conn.snd.wscale == 0);
 	CHECK(h.conn.rcv.wscale == 0);
 }
@@ -130,7 +130,7 @@ TEST_CASE("syncookie: with timestamps window scale, SACK and ECN survive", "[R49
 	third.opt.tsecr = synack.opt.tsval;
 	h.arrive(third, "");
 	STATE(h, ESTABLISHED);
-	CHECK((h.conn.sack.on && h.conn.ts.on && h.conn.ecn.on));
+	CHECK((h.conn.sack.on && h.conn.ts.on && h.conn.ecn.pact.mode));
 	CHECK(h.conn.snd.wscale == 7);
 	CHECK(h.conn.rcv.wscale == 5);
 	CHECK(h.conn.snd.wnd == 128000);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <algorithm>
 #include <vector>
 
 #include "script.hpp"
@@ -225,6 +226,56 @@ TEST_CASE("wire_parse: a known kind of another length means nothing", "[MUST-7]"
 	CHECK(options_of({ 5, 11, 1, 2, 3, 4, 5, 6, 7, 8, 9 }, opt) == 0);
 }
 
+TEST_CASE("wire_parse: Accurate ECN, the whole fields of any length",
+	  "[R9768-77][R9768-78][R9768-79]")
+{
+	Bytes o = { 172, 2 };
+	hrtcp_opts opt;
+
+	for (u8 len = 2; len <= 16; len++, o.push_back(len)) {
+		o[1] = len;
+		CHECK(options_of(o, opt) == HRTCP_OPT_ACCECN);
+		CHECK(opt.accecn.n == std::min((len - 2) / 3, 3));
+	}
+	CHECK(opt.accecn.field[1] == 0x060708);
+	CHECK_FALSE(opt.accecn.order1);
+	o = { 174, 5, 1, 2, 3 };
+	CHECK(options_of(o, opt) == HRTCP_OPT_ACCECN);
+	CHECK((opt.accecn.order1 && opt.accecn.field[0] == 0x010203));
+}
+
+TEST_CASE("wire_parse: Accurate ECN's option is none on a SYN, and one on a SYN,ACK", "[R9768-83]")
+{
+	hrtcp_seg seg;
+
+	REQUIRE(parse(header({ 172, 5, 0, 0, 1 }, HRTCP_SYN), seg) == HRTCP_DROP_NONE);
+	CHECK(seg.opt.present == 0);
+	CHECK(seg.opt.accecn.n == 0);
+	REQUIRE(parse(header({ 172, 5, 0, 0, 1 }, HRTCP_SYN | HRTCP_ACK), seg) == HRTCP_DROP_NONE);
+	CHECK(seg.opt.present == HRTCP_OPT_ACCECN);
+}
+
+TEST_CASE("wire: AE is the bit before CWR, kind and length are those of the order",
+	  "[R9768-77][R9768-78][R9768-55]")
+{
+	const hrtcp_seg seg = parse_line(".A 1:1(0) ack 2 <ecn1 5 16777215>", {}).seg;
+	u8 h[HRTCP_HDR_MAX];
+	hrtcp_seg again;
+
+	REQUIRE(hrtcp_wire_build(h, 1, 2, &seg) == 28);
+	CHECK(h[12] == 0x71);
+	CHECK(Bytes(h + 20, h + 28) == Bytes{ 174, 8, 0, 0, 5, 255, 255, 255 });
+	REQUIRE(hrtcp_wire_parse(h, 28, 28, &again) == HRTCP_DROP_NONE);
+	CHECK(print_seg(again, {}) == "A. 1:1(0) ack 2 win 0 <ecn1 5 16777215>");
+	for (u8 ace = 0; ace < 8; ace++) {
+		hrtcp_seg_set_ace(&again, ace);
+		CHECK(hrtcp_seg_ace(&again) == ace);
+	}
+	h[12] |= 0x0e;					// still reserved: ignored
+	REQUIRE(hrtcp_wire_parse(h, 28, 28, &again) == HRTCP_DROP_NONE);
+	CHECK(hrtcp_seg_ace(&again) == 4);
+}
+
 TEST_CASE("wire_parse: four blocks at the most", "[R2018-05]")
 {
 	Bytes o = { 1, 1, 5, 34 };
@@ -271,6 +322,9 @@ TEST_CASE("wire_build: what is written is read back", "[MUST-68][MUST-69][R9293-
 		". 1:1(0) ack 2 win 3 <sack 3:4>",
 		". 1:1(0) ack 2 win 3 <sack 3:4 5:6 7:8 9:10>",
 		". 1:1(0) ack 2 win 3 <TS val 5 ecr 6,sack 3:4 5:6 7:8>",
+		". 1:1(0) ack 2 win 3 <ecn0>",
+		". 1:1(0) ack 2 win 3 <ecn1 1 2 3>",
+		". 1:1(0) ack 2 win 3 <TS val 5 ecr 6,sack 3:4 5:6,ecn0 7 8>",
 		"R 1:1(0) win 0" })
 		round_trip(line);
 }
