@@ -27,9 +27,25 @@ static void widen_window(struct hrtcp_conn *conn)
 	rack->window_life = WINDOW_LIFE;
 }
 
+/*
+ * Step 2, and more: which transmission of a probe has arrived may be unsure, but none is older
+ * than the first. That is enough to find the rest of a window lost that was sent with it.
+ */
+static struct hrtcp_sent newest_delivered(const struct hrtcp_conn *conn,
+					  const struct hrtcp_delivered *d)
+{
+	const struct hrtcp_sent sure = { .at_ns = d->sent_ns, .end = d->end };
+	const struct hrtcp_sent first = { .at_ns = conn->tlp.first_ns, .end = conn->tlp.end };
+
+	if (conn->tlp.out && seq_eq(d->highest, first.end) && first.at_ns > sure.at_ns)
+		return first;
+	return sure;
+}
+
 void hrtcp_rack_on_delivered(struct hrtcp_conn *conn, const struct hrtcp_delivered *d,
 			     const struct hrtcp_ack *ack)
 {
+	const struct hrtcp_sent newest = newest_delivered(conn, d);
 	struct hrtcp_rack *rack = &conn->rack;
 
 	if (ack->dsacked_bytes)
@@ -39,12 +55,11 @@ void hrtcp_rack_on_delivered(struct hrtcp_conn *conn, const struct hrtcp_deliver
 	if (d->once && seq_lt(d->lowest, rack->fack))
 		rack->reordering = true;
 	rack->fack = seq_max(rack->fack, d->highest);
-	if (!d->sent_ns || d->sent_ns < rack->newest.at_ns ||
-	    (d->sent_ns == rack->newest.at_ns && seq_lt(d->end, rack->newest.end)))
+	if (!newest.at_ns || newest.at_ns < rack->newest.at_ns ||
+	    (newest.at_ns == rack->newest.at_ns && seq_lt(newest.end, rack->newest.end)))
 		return;
-	rack->newest.at_ns = d->sent_ns;
-	rack->newest.end = d->end;
-	rack->rtt_ns = d->now_ns - d->sent_ns;
+	rack->newest = newest;
+	rack->rtt_ns = d->now_ns - newest.at_ns;
 }
 
 static u64 reorder_window(const struct hrtcp_conn *conn)
@@ -120,13 +135,14 @@ void hrtcp_tlp_fired(struct hrtcp_conn *conn)
 	conn->tlp.waited = ack_may_be_delayed(conn);
 }
 
-void hrtcp_tlp_sent(struct hrtcp_conn *conn, struct seq end, bool again)
+void hrtcp_tlp_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node)
 {
 	conn->tlp.due = false;
 	conn->tlp.out = true;
-	conn->tlp.again = again;
+	conn->tlp.again = node->sends;
+	conn->tlp.first_ns = node->sends == 1 ? node->sent_ns : 0;
 	conn->tlp.sampled = false;
-	conn->tlp.end = end;
+	conn->tlp.end = node->end;
 	conn->tlp.probes++;
 }
 

@@ -27,6 +27,7 @@ struct hrtcp_tlp {
 	bool sampled;			/* an RTT sample since the last probe */
 	bool waited;			/* the last probe allowed for a delayed ACK */
 	struct seq end;			/* TLP.end_seq */
+	u64 first_ns;			/* when the one that was repeated was sent first, or 0 */
 	u32 probes;			/* counted for the user */
 };
 
@@ -51,8 +52,8 @@ void hrtcp_tlp_arm(struct hrtcp_conn *conn, u64 now_ns);
 /* RFC 8985 7.3: the timer fired. */
 void hrtcp_tlp_fired(struct hrtcp_conn *conn);
 
-/* The probe left, up to @end. */
-void hrtcp_tlp_sent(struct hrtcp_conn *conn, struct seq end, bool again);
+/* @node is about to leave as the probe. */
+void hrtcp_tlp_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node);
 
 /* RFC 8985 7.4.2 */
 void hrtcp_tlp_on_ack(struct hrtcp_conn *conn, struct seq ack_seq, const struct hrtcp_ack *ack);

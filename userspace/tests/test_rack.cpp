@@ -98,6 +98,19 @@ TEST_CASE("TLP: a lost last segment is probed for after two round trips", "[R898
 	CHECK(h.conn.recovery.timeouts == 0);
 }
 
+TEST_CASE("TLP: which transmission of the probe arrived does not matter to what was sent before both",
+	  "[R8985-02][R8985-10]")
+{
+	Client h(with_sack);
+
+	send(h, 0, 1, 4);
+	SEES(h, MS(200), "P. 3001(1000) ack 1");
+	// sooner than the least RTT: of 3001 itself, RACK learns nothing by that
+	PEER(h, MS(250), ". 1(0) ack 1 <sack 3001:4001>");
+	SEES(h, MS(275), ". 1(1000) ack 1");
+	CHECK(h.conn.recovery.timeouts == 0);
+}
+
 TEST_CASE("TLP: the ACK of a lone segment may be withheld", "[R8985-08]")
 {
 	Client h(with_sack);
