@@ -52,25 +52,30 @@ static void one_block(const int *fd)
 {
 	static char sink[1 << 18];
 	struct pollfd fds[SENDERS_MAX];
-	size_t missing = (size_t)(BLOCK / senders() * senders());
-	int i;
+	size_t missing[SENDERS_MAX];
+	int i, open = senders();
 
 	for (i = 0; i < senders(); i++) {
 		write_all(fd[i], 1);
 		fds[i] = (struct pollfd){ .fd = fd[i], .events = POLLIN };
+		missing[i] = (size_t)(BLOCK / senders());
 	}
-	while (missing) {
+	while (open) {
 		if (poll(fds, (nfds_t)senders(), -1) < 0)
 			err(1, "poll");
 		for (i = 0; i < senders(); i++) {
 			ssize_t n;
 
-			if (!fds[i].revents)
+			if (fds[i].fd < 0 || !fds[i].revents)
 				continue;
 			n = read(fd[i], sink, sizeof(sink));
 			if (n <= 0)
 				err(1, "read");
-			missing -= (size_t)n;
+			missing[i] -= (size_t)n;
+			if (missing[i])
+				continue;
+			fds[i].fd = -1;		/* has no more for this block, or ever */
+			open--;
 		}
 	}
 }
