@@ -20,9 +20,9 @@ const struct hrtcp_cc_ops *hrtcp_cc_find(const char *name)
 	return NULL;
 }
 
-u32 hrtcp_cc_initial_window(u32 mss, u32 pkts, bool syn_repeated)
+u32 hrtcp_cc_initial_window(u32 mss, u32 pkts, bool syn_lost)
 {
-	if (syn_repeated)
+	if (syn_lost)
 		return mss;
 	/* RFC 6928 2: min(10 * MSS, max(2 * MSS, 14600)), with 10 and 14600 / 1460 alike. */
 	return min_t(u32, pkts * mss, max_t(u32, 2 * mss, pkts * 1460));
@@ -50,9 +50,26 @@ void hrtcp_cc_use(struct hrtcp_conn *conn, const struct hrtcp_cc_ops *ops)
 void hrtcp_cc_begin(struct hrtcp_conn *conn)
 {
 	conn->cc.cwnd_bytes = hrtcp_cc_initial_window(conn->snd.mss, conn->cfg->init_cwnd_pkts,
-						      conn->syn_repeated);
+						      conn->syn_repeats > 1);
 	conn->cc.iw_end = seq_add(conn->snd.nxt, conn->cc.cwnd_bytes);
 	hrtcp_cc_use(conn, conn->cc.ops);
+}
+
+void hrtcp_cc_begin_small(struct hrtcp_conn *conn)
+{
+	conn->cc.cwnd_bytes = conn->snd.mss;
+	conn->cc.iw_end = seq_add(conn->snd.nxt, conn->snd.mss);
+}
+
+/* RFC 5681 3.1: as many segments of the initial window as there were, not as many octets. */
+void hrtcp_cc_on_mss(struct hrtcp_conn *conn, u16 before)
+{
+	struct hrtcp_cc *cc = &conn->cc;
+
+	if (conn->snd.mss < before && seq_lt(conn->snd.una, cc->iw_end))
+		cc->cwnd_bytes = (u32)div_u64((u64)cc->cwnd_bytes * conn->snd.mss, before);
+	/* Windows of small segments would not let a large one go. */
+	cc->cwnd_bytes = max_t(u32, cc->cwnd_bytes, conn->snd.mss);
 }
 
 u32 hrtcp_cc_on_loss(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_ns)

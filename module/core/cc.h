@@ -114,8 +114,8 @@ const struct hrtcp_cc_ops *hrtcp_cc_built_in(u32 i);
 /* One of them; NULL: no such name. */
 const struct hrtcp_cc_ops *hrtcp_cc_find(const char *name);
 
-/* IW10 of RFC 6928 2, or one segment where our SYN had to be repeated (RFC 5681 3.1). */
-u32 hrtcp_cc_initial_window(u32 mss, u32 pkts, bool syn_repeated);
+/* IW10 of RFC 6928 2, or one segment where our SYN was lost (RFC 5681 3.1). */
+u32 hrtcp_cc_initial_window(u32 mss, u32 pkts, bool syn_lost);
 
 /* After idleness: the same, or RFC 3390's where the larger one once lost. RFC 6928 2 */
 u32 hrtcp_cc_restart_window(const struct hrtcp_conn *conn);
@@ -123,6 +123,12 @@ u32 hrtcp_cc_restart_window(const struct hrtcp_conn *conn);
 /* The connection begins to be controlled by @ops, or, with it set already, to be at all. */
 void hrtcp_cc_use(struct hrtcp_conn *conn, const struct hrtcp_cc_ops *ops);
 void hrtcp_cc_begin(struct hrtcp_conn *conn);
+
+/* It begins with one segment: our SYN turned out to have been lost. */
+void hrtcp_cc_begin_small(struct hrtcp_conn *conn);
+
+/* snd.mss was @before. */
+void hrtcp_cc_on_mss(struct hrtcp_conn *conn, u16 before);
 
 /* The response to a loss or mark, whichever rule it comes from. */
 u32 hrtcp_cc_on_loss(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_ns);

@@ -45,4 +45,5 @@ const struct hrtcp_cfg hrtcp_cfg_default = {
 	.time_wait_ns = SEC(120),
 	.tx_retry_ns = MS(1),
 	.challenge_ns = MS(500),
+	.challenge_limit = 1,
 };

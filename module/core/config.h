@@ -56,7 +56,8 @@ struct hrtcp_cfg {
 	u64 fin_timeout_ns;		/* FIN-WAIT-2 of an orphan, RFC 6429 */
 	u64 time_wait_ns;		/* 2 MSL */
 	u64 tx_retry_ns;		/* after a failed local transmit */
-	u64 challenge_ns;		/* least time between two challenge ACKs of a connection */
+	u64 challenge_ns;		/* in such a time a connection sends ... */
+	u32 challenge_limit;		/* ... so many challenge ACKs at the most, RFC 5961 7 */
 };
 
 /* The defaults, every one with its reason in config.c. */

@@ -90,7 +90,7 @@ void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *re
 	conn->passive = true;
 	conn->fast.passive = req->fast;
 	conn->fast.option = req->fast && open->fast.cookie.len;
-	conn->syn_repeated = req->sends > 1;
+	conn->syn_repeats = (u8)(req->sends > 2 ? 2 : req->sends > 1);
 	conn->last_sent_ns = req->sent_ns;
 	conn->ts.offset = req->ts_offset;
 	conn->ts.syn_known = req->ts_on && req->begun_ns;
@@ -210,12 +210,11 @@ void hrtcp_conn_on_path(struct hrtcp_conn *conn, u16 mss_path, u32 gso_max)
 	conn->snd.gso_max = gso_max;
 	hrtcp_mtup_on_path(conn);
 	hrtcp_conn_sync_mss(conn);
+	hrtcp_cc_on_mss(conn, before);
 	if (conn->snd.mss < before) {
 		hrtcp_txq_recut(&conn->txq, conn->snd.mss);
 		conn->snd.force |= conn->txq.lost_bytes > 0;
 	}
-	/* Windows of small segments would not let a large one go: RFC 5681 3.1 (4) anew. */
-	conn->cc.cwnd_bytes = max_t(u32, conn->cc.cwnd_bytes, conn->snd.mss);
 	conn->cc.ssthresh_bytes = max_t(u32, conn->cc.ssthresh_bytes, 2u * conn->snd.mss);
 }
 

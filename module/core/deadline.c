@@ -85,7 +85,7 @@ static void retransmit_fired(struct hrtcp_conn *conn, u64 now_ns)
 		if (conn->txq.pipe_bytes)	/* sent in SYN-RECEIVED, RFC 7413 4.2.2 */
 			hrtcp_recovery_on_timeout(conn, now_ns);
 		conn->pending.syn = true;
-		conn->syn_repeated = true;
+		conn->syn_repeats = (u8)min_t(u32, conn->syn_repeats + 1u, 2);
 		if (conn->state == HRTCP_SYN_RECEIVED)
 			hrtcp_ecn_synack_timeout(&conn->ecn.pact);
 		conn->snd.fin_lost = conn->snd.fin_sent;

@@ -159,7 +159,7 @@ void hrtcp_fast_on_answer(struct hrtcp_conn *conn, const struct hrtcp_seg *seg)
 		tell(conn, HRTCP_FAST_GIVEN);
 	} else if (fast->taken) {
 		tell(conn, HRTCP_FAST_TAKEN);
-	} else if (fast->sent && !conn->syn_repeated) {
+	} else if (fast->sent && !conn->syn_repeats) {
 		tell(conn, HRTCP_FAST_REFUSED);
 	}
 }
@@ -167,7 +167,7 @@ void hrtcp_fast_on_answer(struct hrtcp_conn *conn, const struct hrtcp_seg *seg)
 /* RFC 7413 4.2.2, 4.1.3.1: neither data nor option the second time. */
 void hrtcp_fast_on_lost(struct hrtcp_conn *conn)
 {
-	if (!conn->passive && (conn->fast.option || conn->fast.sent) && !conn->syn_repeated)
+	if (!conn->passive && (conn->fast.option || conn->fast.sent) && !conn->syn_repeats)
 		tell(conn, HRTCP_FAST_LOST);
 	conn->fast.option = false;
 }

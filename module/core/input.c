@@ -70,15 +70,25 @@ void hrtcp_conn_negotiate(struct hrtcp_conn *conn, const struct hrtcp_opts *opt,
 	hrtcp_mtup_init(conn, conn->mtup.floor);
 	hrtcp_conn_sync_mss(conn);
 	hrtcp_cc_begin(conn);
-	if (conn->syn_repeated)
+	if (conn->syn_repeats)
 		hrtcp_rtt_syn_was_repeated(&conn->rtt);
+}
+
+bool hrtcp_conn_syn_was_lost(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg)
+{
+	const struct hrtcp_ts *ts = &conn->ts;
+
+	if (!conn->syn_repeats || !conn->last_sent_ns || !conn->cfg->timestamps ||
+	    !(seg->flags & HRTCP_ACK) || !(seg->opt.present & HRTCP_OPT_TS))
+		return false;
+	return !hrtcp_ts_before(seg->opt.tsecr,
+				hrtcp_ts_now(ts->offset, ts->in_us, conn->last_sent_ns));
 }
 
 void hrtcp_conn_challenge(struct hrtcp_conn *conn, u64 now_ns)
 {
-	if (conn->challenge_ns && now_ns - conn->challenge_ns < conn->cfg->challenge_ns)
+	if (!hrtcp_challenge_may(&conn->challenge, conn->cfg, now_ns))
 		return;
-	conn->challenge_ns = now_ns;
 	conn->challenges++;
 	conn->rcv.ack_now = true;
 }
@@ -124,7 +134,7 @@ static enum hrtcp_drop on_syn_sent(struct hrtcp_conn *conn, const struct hrtcp_s
 				   struct hrtcp_rxnode *node, u64 now_ns, struct hrtcp_rx *rx)
 {
 	struct hrtcp_seg rest = after_syn(seg);
-	bool ack = seg->flags & HRTCP_ACK;
+	bool ack = seg->flags & HRTCP_ACK, lost = hrtcp_conn_syn_was_lost(conn, seg);
 
 	/* snd.max: the data of our SYN counts, RFC 7413 4.2.2 */
 	if (ack && !(seq_gt(seg->ack, conn->snd.iss) && seq_le(seg->ack, conn->snd.max))) {
@@ -149,7 +159,9 @@ static enum hrtcp_drop on_syn_sent(struct hrtcp_conn *conn, const struct hrtcp_s
 		hrtcp_data_early(conn, &rest, node, now_ns, rx);
 		return rx->drop;
 	}
-	if (!conn->syn_repeated)
+	if (lost)
+		hrtcp_cc_begin_small(conn);
+	if (!conn->syn_repeats)
 		hrtcp_rtt_sample(&conn->rtt, conn->cfg, now_ns - conn->last_sent_ns, 0);
 	hrtcp_ecn_on_synack(conn, seg);
 	hrtcp_ack_take(conn, seg, now_ns);
@@ -327,7 +339,7 @@ static enum hrtcp_drop on_time_wait(struct hrtcp_conn *conn, const struct hrtcp_
 
 	hrtcp_tw_init(&tw, conn);
 	hrtcp_tw_on_segment(&tw, conn->cfg, seg, false, now_ns, &reply);
-	conn->challenge_ns = tw.challenge_ns;
+	conn->challenge = tw.challenge;
 	conn->ts.recent = tw.ts_recent;
 	conn->ts.recent_at_ns = tw.ts_recent_at_ns;
 	hrtcp_timer_set(&conn->timers, HRTCP_T_LINGER, tw.deadline_ns);

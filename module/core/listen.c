@@ -225,10 +225,8 @@ static void reply_empty(const struct hrtcp_req *req, u8 flags, u64 now_ns,
 static void challenge(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64 now_ns,
 		      struct hrtcp_reply *reply)
 {
-	if (req->challenge_ns && now_ns - req->challenge_ns < cfg->challenge_ns)
-		return;
-	req->challenge_ns = now_ns;
-	reply_empty(req, HRTCP_ACK, now_ns, reply);
+	if (hrtcp_challenge_may(&req->challenge, cfg, now_ns))
+		reply_empty(req, HRTCP_ACK, now_ns, reply);
 }
 
 /* Timestamps and step 1 for a request. Return: HRTCP_DROP_NONE to go on. */

@@ -9,7 +9,7 @@
 #ifndef HRTCP_CORE_LISTEN_H
 #define HRTCP_CORE_LISTEN_H
 
-#include "config.h"
+#include "challenge.h"
 #include "ecn.h"
 #include "state.h"
 
@@ -67,7 +67,7 @@ struct hrtcp_req {
 	u32 hr_delack_us;		/* the peer's, if hr_on */
 	u32 rcv_wnd;			/* octets advertised */
 	u64 begun_ns, sent_ns;
-	u64 challenge_ns;		/* when a stray segment was last answered; 0: never */
+	struct hrtcp_challenge challenge;
 	u64 deadline_ns;		/* hrtcp_req_on_deadline() is due */
 	struct hrtcp_ecn_pact ecn;
 };

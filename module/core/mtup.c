@@ -37,9 +37,11 @@ static void settle_range(struct hrtcp_conn *conn, u64 wait_ns, u64 now_ns)
 
 static void set_low(struct hrtcp_conn *conn, u32 low)
 {
+	const u16 before = conn->snd.mss;
+
 	conn->mtup.low = (u16)max_t(u32, low, conn->mtup.floor);
 	hrtcp_conn_sync_mss(conn);
-	conn->cc.cwnd_bytes = max_t(u32, conn->cc.cwnd_bytes, conn->snd.mss);
+	hrtcp_cc_on_mss(conn, before);
 }
 
 static void begin(struct hrtcp_conn *conn)

@@ -85,7 +85,7 @@ static void put_cookie(struct hrtcp_conn *conn, struct hrtcp_opts *opt)
  */
 static void put_syn_data(struct hrtcp_conn *conn, struct hrtcp_tx *tx)
 {
-	if (!conn->fast.sent || conn->syn_repeated)
+	if (!conn->fast.sent || conn->syn_repeats)
 		return;
 	tx->node = conn->txq.unsent;
 	tx->seg.len = conn->fast.sent;
@@ -119,7 +119,7 @@ static enum hrtcp_poll poll_syn(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u6
 	if (first)
 		hrtcp_ecn_mark_syn(&conn->ecn.pact, cfg->ecn, &tx->seg);
 	tx->seg.wnd = (u16)min_t(u32, hrtcp_rcv_room(conn), 65535);
-	tx->retransmit = conn->syn_repeated;
+	tx->retransmit = conn->syn_repeats;
 	opt->present = HRTCP_OPT_MSS;
 	opt->mss = conn->rcv.mss;
 	if (first ? cfg->window_scaling : conn->rcv.wscale || conn->snd.wscale) {
@@ -179,7 +179,7 @@ static bool may_send_data(const struct hrtcp_conn *conn)
 	if (conn->snd.blocked || hrtcp_timer_armed(&conn->timers, HRTCP_T_TXRETRY))
 		return false;
 	if (conn->state == HRTCP_SYN_RECEIVED)	/* RFC 7413 4.2.2 */
-		return conn->fast.passive && !conn->syn_repeated;
+		return conn->fast.passive && !conn->syn_repeats;
 	return conn->state != HRTCP_SYN_SENT &&
 	       conn->state != HRTCP_TIME_WAIT && conn->state != HRTCP_FIN_WAIT_2;
 }

@@ -45,7 +45,13 @@ void hrtcp_conn_negotiate(struct hrtcp_conn *conn, const struct hrtcp_opts *opt,
 /* snd.mss from the path, the peer and the options in use. */
 void hrtcp_conn_sync_mss(struct hrtcp_conn *conn);
 
-/* An ACK that defends the state, RFC 5961; at most one in cfg->challenge_ns. */
+/*
+ * Our SYN or SYN,ACK was repeated, and @seg answers the last one by what it echoes: then what
+ * went before was lost, and not only slow. Without timestamps nobody knows.
+ */
+bool hrtcp_conn_syn_was_lost(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg);
+
+/* An ACK that defends the state, RFC 5961; at a bounded rate. */
 void hrtcp_conn_challenge(struct hrtcp_conn *conn, u64 now_ns);
 
 /* Answer an unacceptable ACK: <SEQ=SEG.ACK><CTL=RST>. */

@@ -7,6 +7,7 @@
 #define HRTCP_CORE_TCB_H
 
 #include "cc.h"
+#include "challenge.h"
 #include "config.h"
 #include "ecn.h"
 #include "fastopen.h"
@@ -109,7 +110,7 @@ struct hrtcp_conn {
 	bool orphan;			/* no process owns it */
 	bool passive;			/* grew from a request */
 	bool close_pending;		/* CLOSE in SYN-RECEIVED with data queued */
-	bool syn_repeated;
+	u8 syn_repeats;			/* of our SYN or SYN,ACK; 2: or more */
 	u16 events;			/* HRTCP_EV_* not polled yet */
 	int err;			/* 0 or a positive errno: why it ended */
 	int soft_err;			/* last ICMP error that did not end it */
@@ -137,7 +138,7 @@ struct hrtcp_conn {
 	u64 progress_ns;		/* when R1 and R2 begin: the peer answered, or all was idle */
 	u64 advance_ns;			/* when SND.UNA or the window last advanced */
 	u64 last_sent_ns;		/* when data was last sent */
-	u64 challenge_ns;		/* when the last challenge ACK left; 0: never */
+	struct hrtcp_challenge challenge;
 	u32 total_retrans;		/* segments sent again */
 	u32 challenges;
 };

@@ -25,7 +25,7 @@ void hrtcp_tw_init(struct hrtcp_tw *tw, const struct hrtcp_conn *conn)
 	tw->ts_syn_known = conn->ts.syn_known;
 	tw->ts_syn = conn->ts.syn - 1 +
 		     (u32)div_u64(conn->ts.recent_at_ns - conn->ts.syn_at_ns, 1000000);
-	tw->challenge_ns = conn->challenge_ns;
+	tw->challenge = conn->challenge;
 	tw->time_wait_ns = conn->cfg->time_wait_ns;
 	tw->deadline_ns = conn->timers.at_ns[HRTCP_T_LINGER];
 }
@@ -52,10 +52,8 @@ static void reply_ack(const struct hrtcp_tw *tw, u64 now_ns, struct hrtcp_reply 
 static void challenge(struct hrtcp_tw *tw, const struct hrtcp_cfg *cfg, u64 now_ns,
 		      struct hrtcp_reply *reply)
 {
-	if (tw->challenge_ns && now_ns - tw->challenge_ns < cfg->challenge_ns)
-		return;
-	tw->challenge_ns = now_ns;
-	reply_ack(tw, now_ns, reply);
+	if (hrtcp_challenge_may(&tw->challenge, cfg, now_ns))
+		reply_ack(tw, now_ns, reply);
 }
 
 /* RFC 6191 2: is this SYN surely of a new incarnation? */

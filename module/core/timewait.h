@@ -19,7 +19,7 @@ struct hrtcp_tw {
 	u64 ts_recent_at_ns;
 	bool ts_syn_known;
 	u32 ts_syn;			/* with ts_us: what a SYN of the peer would have had */
-	u64 challenge_ns;
+	struct hrtcp_challenge challenge;
 	u64 time_wait_ns;		/* 2 MSL */
 	u64 deadline_ns;		/* it is over */
 };

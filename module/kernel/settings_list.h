@@ -63,6 +63,7 @@
 	X(fin_timeout_us,	US,	fin_timeout_ns,	0, HRTCP_HOUR_US, HRTCP_SO_FIN_TIMEOUT) \
 	X(time_wait_us,		US,	time_wait_ns,	0, HRTCP_HOUR_US, HRTCP_SO_TIME_WAIT) \
 	X(tx_retry_us,		US,	tx_retry_ns,	1, HRTCP_S_US, 0)		\
-	X(challenge_us,		US,	challenge_ns,	0, 10 * HRTCP_S_US, 0)
+	X(challenge_us,		US,	challenge_ns,	0, 10 * HRTCP_S_US, 0)		\
+	X(challenge_limit,	NUMBER,	challenge_limit, 1, 1000, 0)
 
 #endif

@@ -315,7 +315,7 @@ void End::key_conn(std::string &key, uint64_t now_ns) const
 	const hrtcp_rcv &r = c.rcv;
 	Writer w{key};
 
-	w.all(c.state, c.orphan, c.passive, c.close_pending, c.syn_repeated);
+	w.all(c.state, c.orphan, c.passive, c.close_pending, c.syn_repeats);
 	w.all(s.una.v - s.iss.v, s.nxt.v - s.iss.v, s.max.v - s.iss.v, s.end.v - s.iss.v, s.wnd,
 	      s.small_end.v - s.iss.v, s.fin_queued, s.fin_sent, s.fin_lost, s.force, s.override,
 	      s.probe, s.probes, s.wl1.v - r.irs.v, s.wl2.v - s.iss.v);
@@ -324,7 +324,8 @@ void End::key_conn(std::string &key, uint64_t now_ns) const
 	w.all(c.recovery.state, c.recovery.dupacks, c.recovery.left_bytes, c.recovery.frto,
 	      c.recovery.recover.v - s.iss.v, c.recovery.undo.armed, c.rtt.backoff, c.rtt.rto_ns,
 	      c.cc.cwnd_bytes, c.cc.ssthresh_bytes, c.tlp.out, c.tlp.again, c.tlp.sampled);
-	w.all(now_ns - c.progress_ns, c.challenge_ns ? now_ns - c.challenge_ns : ~0ull);
+	w.all(now_ns - c.progress_ns,
+	      c.challenge.since_ns ? now_ns - c.challenge.since_ns : ~0ull);
 	for (uint64_t at : c.timers.at_ns)
 		w.put(at == HRTCP_NEVER ? ~0ull : at - now_ns);
 	for (const hrtcp_txnode *node = c.txq.head; node; node = node->next)
@@ -346,7 +347,8 @@ void End::key(std::string &key, uint64_t now_ns) const
 	if (req_)
 		w.all(req_->sends, req_->irs.v, req_->deadline_ns - now_ns, now_ns - req_->begun_ns);
 	if (tw_)
-		w.all(tw_->deadline_ns - now_ns, tw_->challenge_ns ? now_ns - tw_->challenge_ns : ~0ull);
+		w.all(tw_->deadline_ns - now_ns,
+		      tw_->challenge.since_ns ? now_ns - tw_->challenge.since_ns : ~0ull);
 	else if (has_conn())
 		key_conn(key, now_ns);
 }

@@ -149,7 +149,7 @@ TEST_CASE("A-39: SYN again", "[A-39]")
 	CHECK(h.listener->n_half_open == 1);
 	PEER(h, MS(600), ". 1:1(0) ack 1");
 	STATE(h, ESTABLISHED);
-	CHECK(h.conn.syn_repeated);
+	CHECK(h.conn.syn_repeats);
 }
 
 TEST_CASE("A-45: RST in the window, not exact, of a request", "[A-45][R5961-03]")
@@ -274,18 +274,19 @@ TEST_CASE("X-05: the limit is configured", "[X-05]")
 	STATE(h, LISTEN);
 }
 
-TEST_CASE("req: a repeated SYN,ACK gives no sample, one segment to begin with and 3 s",
-	  "[R6298-11][R5681-14][R6298-06]")
+TEST_CASE("req: a repeated SYN,ACK gives no sample and 3 s, two one segment to begin with",
+	  "[R6298-11][R5681-14][R6928-02][R6298-06]")
 {
 	HalfOpen h;
 
 	SEES(h, SEC(1), "S. 0:0(0) ack 1");
-	PEER(h, SEC(2), ". 1:1(0) ack 1");
+	SEES(h, SEC(3), "S. 0:0(0) ack 1");
+	PEER(h, SEC(4), ". 1:1(0) ack 1");
 	CHECK(h.conn.rtt.srtt_ns == 0);
 	CHECK(h.conn.cc.cwnd_bytes == 1000);
-	WRITE(h, SEC(2), 2000);
-	SEES(h, SEC(2), ". 1:1001(1000) ack 1");
-	SEES(h, SEC(5), ". 1:1001(1000) ack 1");
+	WRITE(h, SEC(4), 2000);
+	SEES(h, SEC(4), ". 1:1001(1000) ack 1");
+	SEES(h, SEC(7), ". 1:1001(1000) ack 1");
 }
 
 // -- the two queues ----------------------------------------------------------------------

@@ -66,8 +66,29 @@ TEST_CASE("too big: segments follow at once, and it is no congestion",
 	hrtcp_conn_on_path(&h.conn, 1000, 1000);	// the same once more repeats nothing
 	h.settle();
 	QUIET(h, MS(1));
-	CHECK(h.conn.cc.cwnd_bytes == cwnd);
+	CHECK(h.conn.cc.cwnd_bytes == cwnd / 1400 * 1000);	// the initial window's ten
 	PEER(h, MS(2), ". 1:1(0) ack 2801");
+}
+
+TEST_CASE("path: smaller segments in the initial window make it smaller, later not",
+	  "[R5681-04]")
+{
+	Client h({ .mss = 1400 });
+
+	REQUIRE(h.conn.cc.cwnd_bytes == 14000);
+	hrtcp_conn_on_path(&h.conn, 700, 700);
+	CHECK(h.conn.cc.cwnd_bytes == 7000);
+	hrtcp_conn_on_path(&h.conn, 1400, 1400);
+	CHECK(h.conn.cc.cwnd_bytes == 7000);
+	for (int sent = 1; sent <= 14001; sent += 2800) {
+		WRITE(h, h.script_time(), 2800);
+		h.take_sent();
+		PEER(h, h.script_time() + MS(1), ". 1:1(0) ack " + std::to_string(sent + 2800));
+	}
+	const u32 cwnd = h.conn.cc.cwnd_bytes;
+	hrtcp_conn_on_path(&h.conn, 700, 700);
+	CHECK(h.conn.snd.mss == 700);
+	CHECK(h.conn.cc.cwnd_bytes == cwnd);
 }
 
 TEST_CASE("path: the route's MTU comes back after its time", "[R8201-02][R1191-03]")

@@ -257,18 +257,68 @@ TEST_CASE("timeout: in fast recovery", "[R6582-04][R6298-10]")
 	CHECK(h.conn.recovery.state == HRTCP_R_LOSS);
 }
 
-TEST_CASE("timeout: after a repeated SYN one segment and three seconds", "[R6298-11][R5681-14]")
+TEST_CASE("timeout: after a repeated SYN three seconds, after two also one segment",
+	  "[R6298-11][R5681-14][R6928-02]")
 {
 	Reached h(HRTCP_SYN_SENT);
 
 	SEES(h, SEC(1), "S 0:0(0)");
-	PEER(h, SEC(2), "S. 0:0(0) ack 1");
-	SEES(h, SEC(2), ". 1:1(0) ack 1");
+	SEES(h, SEC(3), "S 0:0(0)");
+	PEER(h, SEC(4), "S. 0:0(0) ack 1");
+	SEES(h, SEC(4), ". 1:1(0) ack 1");
 	CHECK(h.conn.rtt.srtt_ns == 0);
-	WRITE(h, SEC(2), 3000);
-	SEES(h, SEC(2), ". 1:1001(1000) ack 1");
-	SEES(h, SEC(5), ". 1:1001(1000) ack 1");
-	SEES(h, SEC(11), ". 1:1001(1000) ack 1");
+	WRITE(h, SEC(4), 3000);
+	SEES(h, SEC(4), ". 1:1001(1000) ack 1");
+	SEES(h, SEC(7), ". 1:1001(1000) ack 1");
+	SEES(h, SEC(13), ". 1:1001(1000) ack 1");
+}
+
+TEST_CASE("a SYN repeated once may have been slow, and leaves the initial window",
+	  "[R6928-02]")
+{
+	Reached h(HRTCP_SYN_SENT);
+
+	SEES(h, SEC(1), "S 0:0(0)");
+	PEER(h, MS(1200), "S. 0:0(0) ack 1");
+	SEES(h, MS(1200), ". 1:1(0) ack 1");
+	CHECK(h.conn.cc.cwnd_bytes == 10000);
+	WRITE(h, MS(1200), 3000);
+	SEES(h, MS(1200), ". 1:1001(1000) ack 1", ". 1001:2001(1000) ack 1",
+	     "P. 2001:3001(1000) ack 1");
+	SEES(h, MS(4200), ". 1:1001(1000) ack 1");
+}
+
+TEST_CASE("a SYN that the timestamps show to have been lost leaves one segment",
+	  "[R6928-02][R5681-14]")
+{
+	Reached h(HRTCP_SYN_SENT, { .ts = true });
+	const u32 first = h.last_tsval();
+
+	SEES(h, SEC(1), "S 0:0(0)");
+	const bool lost = GENERATE(true, false);
+	const u32 echo = lost ? h.last_tsval() : first;
+	REQUIRE(h.last_tsval() == first + 1000);
+	PEER(h, MS(1200), "S. 0:0(0) ack 1 <mss 1000,TS val 1 ecr " + std::to_string(echo) + ">");
+	CHECK(h.conn.cc.cwnd_bytes == (lost ? h.conn.snd.mss : 10u * h.conn.snd.mss));
+	h.take_sent();
+}
+
+TEST_CASE("a SYN,ACK that the timestamps show to have been lost leaves one segment",
+	  "[R6928-02][R5681-14]")
+{
+	Host h({ .ts = true });
+
+	LISTEN(h, 0);
+	PEER(h, 0, "S 0:0(0) <mss 1000,TS val 1000 ecr 0>");
+	const u32 first = h.take_sent().at(0).seg.opt.tsval;
+	h.tick(h.next_wake());
+	const u32 second = h.take_sent().at(0).seg.opt.tsval;
+	REQUIRE(second == first + 1000);
+	const bool lost = GENERATE(true, false);
+	PEER(h, MS(1200), ". 1:1(0) ack 1 <TS val 2200 ecr " +
+				  std::to_string(lost ? second : first) + ">");
+	STATE(h, ESTABLISHED);
+	CHECK(h.conn.cc.cwnd_bytes == (lost ? h.conn.snd.mss : 10u * h.conn.snd.mss));
 }
 
 TEST_CASE("idle: after more than an RTO no more than the initial window", "[R5681-12]")

@@ -285,6 +285,25 @@ TEST_CASE("A-45: challenges again after a while", "[A-45][R5961-08]")
 	CHECK(h.conn.challenges == 2);
 }
 
+TEST_CASE("A-45: as many challenges as the limit says, in as long as the interval is",
+	  "[A-45][R5961-08]")
+{
+	Client h({ .tune = [](hrtcp_cfg &cfg) {
+		cfg.challenge_limit = 3;
+		cfg.challenge_ns = SEC(5);
+	} });
+
+	for (const u64 t : { MS(0), MS(10), MS(4000) }) {
+		PEER(h, t, "R nxt+1(0)");
+		SEES(h, t, ". nxt(0) ack nxt");
+	}
+	PEER(h, MS(4999), "R nxt+1(0)");
+	QUIET(h, MS(4999));
+	CHECK(h.conn.challenges == 3);
+	PEER(h, MS(5000), "R nxt+1(0)");
+	SEES(h, MS(5000), ". nxt(0) ack nxt");
+}
+
 TEST_CASE("A-47: RST in SYN-RECEIVED of an active OPEN", "[A-47][R9293-48][MUST-11]")
 {
 	Reached h(HRTCP_SYN_RECEIVED);
