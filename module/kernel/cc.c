@@ -131,6 +131,99 @@ void hrtcp_cc_names(char *buf, size_t size)
 	rcu_read_unlock();
 }
 
+/* -- who may choose what --------------------------------------------------------------- */
+
+/* Is @name one of the words? */
+static bool listed(const char *names, const char *name)
+{
+	const size_t len = strlen(name);
+
+	for (; *names; names += strcspn(names, " ")) {
+		names += strspn(names, " ");
+		if (strcspn(names, " ") == len && !strncmp(names, name, len))
+			return true;
+	}
+	return false;
+}
+
+static bool allowed(const struct hrtcp_net *hn, const struct hrtcp_cc_ops *ops)
+{
+	lockdep_assert_held(&lock);
+	if (ops == (READ_ONCE(hn->cfg.cc) ?: &hrtcp_cc_cubic))
+		return true;
+	return hn->allowed_cc ? listed(hn->allowed_cc, ops->name) : !ops->restricted;
+}
+
+bool hrtcp_cc_allowed(struct hrtcp_net *hn, const struct hrtcp_cc_ops *ops)
+{
+	bool yes;
+
+	mutex_lock(&lock);
+	yes = allowed(hn, ops);
+	mutex_unlock(&lock);
+	return yes;
+}
+
+static size_t put_name(char *buf, size_t size, size_t len, const struct hrtcp_cc_ops *ops)
+{
+	return len + scnprintf(buf + len, size - len, "%s%s", len ? " " : "", ops->name);
+}
+
+void hrtcp_cc_allowed_names(struct hrtcp_net *hn, char *buf, size_t size)
+{
+	const struct hrtcp_cc_ops *ops;
+	struct entry *entry;
+	size_t len = 0;
+	u32 i;
+
+	mutex_lock(&lock);
+	for (i = 0; (ops = hrtcp_cc_built_in(i)); i++)
+		if (allowed(hn, ops))
+			len = put_name(buf, size, len, ops);
+	list_for_each_entry(entry, &registered, link)
+		if (allowed(hn, entry->ops))
+			len = put_name(buf, size, len, entry->ops);
+	mutex_unlock(&lock);
+}
+
+/* Is there one of each name? */
+static bool all_known(const char *names)
+{
+	char name[HRTCP_CC_NAME_MAX];
+	size_t len;
+
+	for (names += strspn(names, " "); *names; names += strspn(names, " ")) {
+		len = strcspn(names, " ");
+		if (len >= sizeof(name))
+			return false;
+		memcpy(name, names, len);
+		name[len] = 0;
+		if (!hrtcp_cc_find(name) && !find_entry(name))
+			return false;
+		names += len;
+	}
+	return true;
+}
+
+int hrtcp_cc_allow(struct hrtcp_net *hn, const char *names)
+{
+	char *copy = kstrdup(names, GFP_KERNEL_ACCOUNT);
+	int err = 0;
+
+	if (!copy)
+		return -ENOMEM;
+	mutex_lock(&lock);
+	if (all_known(copy))
+		swap(hn->allowed_cc, copy);
+	else
+		err = -ENOENT;
+	mutex_unlock(&lock);
+	kfree(copy);
+	return err;
+}
+
+/* -- a socket's ------------------------------------------------------------------------ */
+
 void hrtcp_sock_use_cc(struct hrtcp_sock *hs, const struct hrtcp_cc_ops *ops)
 {
 	const struct hrtcp_cc_ops *before = hs->cc;

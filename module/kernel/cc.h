@@ -24,6 +24,16 @@ void hrtcp_cc_put(const struct hrtcp_cc_ops *ops);
 /* The names, with a space between. */
 void hrtcp_cc_names(char *buf, size_t size);
 
+/*
+ * What any user may choose in a namespace: what the administrator said or else all that are not
+ * restricted, and its default in any case. Others are for who administrates the network.
+ */
+bool hrtcp_cc_allowed(struct hrtcp_net *hn, const struct hrtcp_cc_ops *ops);
+void hrtcp_cc_allowed_names(struct hrtcp_net *hn, char *buf, size_t size);
+
+/* @names: with spaces between. Return: 0, -ENOENT if there is none of a name, -ENOMEM. */
+int hrtcp_cc_allow(struct hrtcp_net *hn, const char *names);
+
 /* The user's choice or the namespace's default, with a reference, for a new connection. */
 void hrtcp_sock_default_cc(struct hrtcp_sock *hs);
 

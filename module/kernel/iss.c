@@ -47,7 +47,5 @@ u32 hrtcp_txhash(const struct hrtcp_key *key)
 
 u32 hrtcp_ts_offset(const struct hrtcp_key *key)
 {
-	const size_t addrs = 2 * sizeof(struct in6_addr);
-
-	return (u32)siphash(key, addrs, &ts_key);
+	return (u32)siphash(key, sizeof(*key), &ts_key);
 }

@@ -53,6 +53,7 @@ struct hrtcp_net {
 	struct hrtcp_counters __percpu *counters;
 	struct ctl_table_header *sysctl_header;
 	struct ctl_table *sysctl_table;
+	char *allowed_cc;		/* as the administrator says, NULL: did not; cc.c */
 	bool dying;			/* receives nothing any more */
 };
 

@@ -406,8 +406,7 @@ static int set_congestion(struct hrtcp_sock *hs, sockptr_t uval, unsigned int le
 	cc = hrtcp_cc_get(name);
 	if (!cc)
 		return -ENOENT;
-	if (cc->restricted && cc != READ_ONCE(hs->hn->cfg.cc) &&
-	    !ns_capable(net->user_ns, CAP_NET_ADMIN)) {
+	if (!hrtcp_cc_allowed(hs->hn, cc) && !ns_capable(net->user_ns, CAP_NET_ADMIN)) {
 		hrtcp_cc_put(cc);
 		return -EPERM;
 	}

@@ -19,6 +19,7 @@ enum other {
 	CONGESTION,
 	FAST_KEYS,
 	AVAILABLE,
+	ALLOWED,
 	RMEM,
 	WMEM,
 	MEM,				/* of the whole machine, not of the namespace */
@@ -28,6 +29,7 @@ enum other {
 static const char *const others[] = {
 	[CONGESTION] = "congestion_control",
 	[AVAILABLE] = "available_congestion_control",
+	[ALLOWED] = "allowed_congestion_control",
 	[FAST_KEYS] = "fastopen_key",
 	[RMEM] = "rmem",
 	[WMEM] = "wmem",
@@ -123,6 +125,26 @@ static int hrtcp_sysctl_available(hrtcp_ctl_table *table, int write, void *buffe
 	return proc_dostring(&row, write, buffer, lenp, ppos);
 }
 
+static int hrtcp_sysctl_allowed(hrtcp_ctl_table *table, int write, void *buffer,
+				size_t *lenp, loff_t *ppos)
+{
+	struct hrtcp_net *hn = table->data;
+	char names[256] = { };
+	struct ctl_table row = {
+		.data = names,
+		.maxlen = sizeof(names),
+		.mode = table->mode,
+	};
+	int err;
+
+	if (!write)
+		hrtcp_cc_allowed_names(hn, names, sizeof(names));
+	err = proc_dostring(&row, write, buffer, lenp, ppos);
+	if (write && !err)
+		err = hrtcp_cc_allow(hn, names);
+	return err;
+}
+
 static void fill_other(struct ctl_table *row, enum other other, struct hrtcp_net *hn)
 {
 	row->procname = others[other];
@@ -143,6 +165,11 @@ static void fill_other(struct ctl_table *row, enum other other, struct hrtcp_net
 		row->maxlen = 256;
 		row->mode = 0444;
 		row->proc_handler = hrtcp_sysctl_available;
+		break;
+	case ALLOWED:
+		row->data = hn;
+		row->maxlen = 256;
+		row->proc_handler = hrtcp_sysctl_allowed;
 		break;
 	case RMEM:
 	case WMEM:
@@ -196,5 +223,6 @@ void hrtcp_sysctl_exit(struct hrtcp_net *hn)
 {
 	unregister_net_sysctl_table(hn->sysctl_header);
 	hrtcp_cc_put(hn->cfg.cc);
+	kfree(hn->allowed_cc);
 	kfree(hn->sysctl_table);
 }

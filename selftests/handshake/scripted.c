@@ -237,6 +237,28 @@ TEST_F(scripted, T11_initial_sequence_numbers_differ_by_ports_and_are_no_constan
 }
 
 /* By RFC 6528 the numbers of one pair of ports rise with a clock of 4 us. */
+TEST_F(scripted, R7323_24_timestamps_of_two_connections_tell_nothing_of_each_other)
+{
+	int listener = sock_listen(&self->peer.host, HOST_PORT, 8), i, near = 0;
+	uint32_t first = 0, again = 0;
+
+	ASSERT_LE(0, listener);
+	for (i = 0; i < 4; i++) {
+		peer_renew(&self->peer, 4000 + i, 0, 0);
+		SENDS("S 0:0(0) <mss 1000,TS val 1 ecr 0>");
+		SEES("S. 0:0(0) ack 1");
+		near += i && (uint32_t)(self->peer.seen.ts_val - first) < 60000;
+		first = i ? first : self->peer.seen.ts_val;
+		SENDS("R 1:1(0)");
+	}
+	EXPECT_EQ(0, near);			/* not the same clock, to a minute */
+	peer_renew(&self->peer, 4000, 0, 0);
+	SENDS("S 0:0(0) <mss 1000,TS val 1 ecr 0>");
+	SEES("S. 0:0(0) ack 1");
+	again = self->peer.seen.ts_val;
+	EXPECT_LT((uint32_t)(again - first), 60000);	/* but the next of its ports goes on */
+}
+
 TEST_F(scripted, T11_T12_the_next_incarnation_begins_above_the_last)
 {
 	uint32_t first;

@@ -77,6 +77,54 @@ TEST_F(sysctl, every_setting_reads_and_takes_its_own_value_back)
 	EXPECT_LT(15, n);
 }
 
+/* What setting an algorithm says to a user without privileges: 0 or a negative errno. */
+static int choose(const struct end *host, const char *name)
+{
+	int fd = sock_new(host), status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (setuid(65534))
+			_exit(255);
+		_exit(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, strlen(name)) ? errno : 0);
+	}
+	waitpid(pid, &status, 0);
+	sock_close(fd);
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+}
+
+TEST_F(sysctl, R8257_01_dctcp_is_only_for_whom_an_administrator_lets_have_it)
+{
+	int fd = sock_new(&self->host);
+	char value[200];
+
+	ONLY_HRTCP();
+	ASSERT_EQ(0, read_setting("congestion_control", value, sizeof(value)));
+	EXPECT_EQ(0, strcmp(value, "cubic\n"));
+	ASSERT_EQ(0, read_setting("allowed_congestion_control", value, sizeof(value)));
+	EXPECT_EQ(NULL, strstr(value, "dctcp"));
+	EXPECT_EQ(-EPERM, choose(&self->host, "dctcp"));
+	EXPECT_EQ(0, choose(&self->host, "reno"));
+	EXPECT_EQ(0, setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "dctcp", 5));	/* root's own */
+	ASSERT_EQ(0, write_setting("allowed_congestion_control", "dctcp"));
+	EXPECT_EQ(0, choose(&self->host, "dctcp"));
+	EXPECT_EQ(0, choose(&self->host, "cubic"));		/* the default */
+	EXPECT_EQ(-EPERM, choose(&self->host, "reno"));
+	EXPECT_EQ(-ENOENT, write_setting("allowed_congestion_control", "cubic dct"));
+	ASSERT_EQ(0, read_setting("allowed_congestion_control", value, sizeof(value)));
+	EXPECT_EQ(0, strcmp(value, "cubic dctcp\n"));
+	ASSERT_EQ(0, write_setting("allowed_congestion_control", "reno"));
+	EXPECT_EQ(-EPERM, choose(&self->host, "dctcp"));
+	ASSERT_EQ(0, write_setting("congestion_control", "dctcp"));
+	EXPECT_EQ(0, choose(&self->host, "dctcp"));
+	sock_close(fd);
+	ASSERT_LE(0, net_new());				/* another one has its own */
+	ASSERT_EQ(0, read_setting("congestion_control", value, sizeof(value)));
+	EXPECT_EQ(0, strcmp(value, "cubic\n"));
+	ASSERT_EQ(0, read_setting("allowed_congestion_control", value, sizeof(value)));
+	EXPECT_EQ(NULL, strstr(value, "dctcp"));
+}
+
 static int write_number(const char *name, uint64_t value)
 {
 	char text[30];
