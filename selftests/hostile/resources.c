@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* resources.c -- a peer that wants memory, time or attention gets no more than its share. */
+#include <linux/sock_diag.h>
+#include <linux/sockios.h>
+
 #include "harness.h"
 
 PEER_FIXTURE(resources);
@@ -10,6 +13,15 @@ static void drain(struct peer *peer)
 
 	while (peer_get(peer, &seg, 0) == 1)
 		;
+}
+
+/* What SO_MEMINFO tells, SK_MEMINFO_*. */
+static uint32_t meminfo(int fd, int which)
+{
+	uint32_t values[SK_MEMINFO_VARS] = {};
+	socklen_t len = sizeof(values);
+
+	return getsockopt(fd, SOL_SOCKET, SO_MEMINFO, values, &len) ? ~0u : values[which];
 }
 
 TEST_F(resources, T08_a_flood_of_syns_fills_the_queue_and_no_more)
@@ -56,6 +68,8 @@ TEST_F(resources, holes_in_the_stream_hold_bounded_memory_and_can_still_be_fille
 			drain(&self->peer);
 	}
 	drain(&self->peer);
+	/* Twice what was asked for is the limit, and the last one may lie across it. */
+	EXPECT_GE(60000u + 4096u, meminfo(fd, SK_MEMINFO_RMEM_ALLOC));
 	if (testing_hrtcp())
 		EXPECT_LT(0, diag_counter(&self->peer.host, "receive_buffer_full") +
 			     diag_counter(&self->peer.host, "reassembly_full"));
@@ -146,6 +160,88 @@ TEST_F(resources, urgent_data_is_read_in_line)
 
 		ASSERT_LT(0, n);
 	} while (sock_unread(fd));
+}
+
+/* Octets written that are not acknowledged, SIOCOUTQ, or not sent yet, SIOCOUTQNSD. */
+static int outq(int fd, int which)
+{
+	int n = 0;
+
+	return ioctl(fd, which, &n) ? -errno : n;
+}
+
+static int put_ack(struct peer *peer, uint32_t ack)
+{
+	struct seg seg;
+	int error = peer_parse(peer, ". 1:1(0) ack 1 win 65535", &seg);
+
+	seg.ack = ack;
+	return error ? error : peer_put(peer, &seg);
+}
+
+/* SACKs of every second of the segments from @from on, four an ACK. */
+static int put_sacks(struct peer *peer, uint32_t ack, uint32_t from, uint32_t size)
+{
+	struct seg seg;
+	int error = peer_parse(peer, ". 1:1(0) ack 1 win 65535 <sack 1:2 3:4 5:6 7:8>", &seg);
+	uint32_t i;
+
+	if (error)
+		return error;
+	seg.ack = ack;
+	for (i = 0; i < 4; i++) {
+		seg.sack[2 * i] = from + 2 * i * size;
+		seg.sack[2 * i + 1] = seg.sack[2 * i] + size;
+	}
+	return peer_put(peer, &seg);
+}
+
+/*
+ * The smallest segments there are, every second one SACKed: those between go again one by one,
+ * each in a buffer of its own, all of which is accounted and given back.
+ */
+TEST_F(resources, segments_sacked_one_by_one_cost_a_buffer_each_that_is_accounted)
+{
+	const uint32_t size = 48, total = 2 << 20, flight = 100000;
+	int listener = sock_listen(&self->peer.host, 80, 1), fd;
+	uint32_t most = 0, una, at, i;
+
+	ONLY_HRTCP();
+	SENDS("S 0:0(0) <mss 48,sackOK,wscale 7>");
+	SEES("S. 0:0(0) ack 1");
+	SENDS(". 1:1(0) ack 1 win 65535");
+	fd = sock_accept(listener);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, sock_set(fd, SOL_SOCKET, SO_SNDBUFFORCE, 16 << 20));
+	ASSERT_EQ(0, send_all(fd, 0, total));
+	una = self->peer.irs + 1;
+	do {			/* in slow start, by so much an ACK that sixteen are enough */
+		const uint32_t out = outq(fd, SIOCOUTQ) - outq(fd, SIOCOUTQNSD);
+
+		for (i = 1; i <= 16; i++)
+			ASSERT_EQ(0, put_ack(&self->peer, una + out / 16 * i));
+		una += out / 16 * 16;
+		pause_ms(2);
+		drain(&self->peer);
+		ASSERT_LT(0, outq(fd, SIOCOUTQNSD));
+	} while (outq(fd, SIOCOUTQ) - outq(fd, SIOCOUTQNSD) < (int)flight);
+	for (at = una; at - una + 10 * size < flight; at += 8 * size) {
+		ASSERT_EQ(0, put_sacks(&self->peer, una, at + size, size));
+		drain(&self->peer);
+		if (meminfo(fd, SK_MEMINFO_WMEM_QUEUED) > most)
+			most = meminfo(fd, SK_MEMINFO_WMEM_QUEUED);
+	}
+	TH_LOG("%u octets in %u of memory", total - (una - self->peer.irs - 1), most);
+	EXPECT_LT(total / 2, most);
+	EXPECT_GE(total + total / 4 + flight / size * 2048, most);
+	while (outq(fd, SIOCOUTQ)) {
+		una = self->peer.irs + 1 + total - outq(fd, SIOCOUTQNSD);
+		ASSERT_EQ(0, put_ack(&self->peer, una));
+		pause_ms(1);
+		drain(&self->peer);
+	}
+	EXPECT_TRUE(WAIT_FOR(!meminfo(fd, SK_MEMINFO_WMEM_QUEUED)));
+	EXPECT_EQ(0, sock_error(fd));
 }
 
 /* Many that never finish, with data on hand: memory is accounted to them. */
