@@ -372,4 +372,26 @@ TEST_F(scripted, icmp_too_big_makes_segments_smaller)
 	EXPECT_GE(limit, self->peer.seen.len);
 }
 
+/* RFC 1191 3: nothing below 68 octets, and IPv6 takes 1280 everywhere. */
+TEST_F(scripted, R1191_02_too_big_for_anything_is_not_believed)
+{
+	int fd = opened(&self->peer, "S 0:0(0) <mss 1460>", ". 1:1(0) ack 1");
+	uint32_t least = variant->ipv == 4 ? 68 - 40 : 1280 - 60;
+	int i;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, send_all(fd, 0, 1400));
+	ASSERT_EQ(1, peer_get(&self->peer, &self->peer.seen, WAIT_MS));
+	ASSERT_EQ(0, variant->ipv == 4 ? peer_icmp(&self->peer, 3, 4, 40) :
+					 peer_icmp(&self->peer, 2, 0, 100));
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(1, peer_get(&self->peer, &self->peer.seen, WAIT_MS));
+		if (self->peer.seen.seq + self->peer.seen.len != self->peer.irs + 1401)
+			EXPECT_LE(least, self->peer.seen.len);
+		if (self->peer.seen.len >= 1400)
+			break;		/* not believed at all */
+	}
+	EXPECT_EQ(HRTCP_ESTABLISHED, peer_state(&self->peer));
+}
+
 TEST_HARNESS_MAIN

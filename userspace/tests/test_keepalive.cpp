@@ -24,6 +24,22 @@ TEST_CASE("keepalive: two hours idle, then a probe every 75 s, nine without answ
 	ERR(h, ETIMEDOUT);
 }
 
+TEST_CASE("keepalive: turned off, nothing is sent any more, and turned on, again", "[MUST-24]")
+{
+	Client h;
+
+	hrtcp_conn_set_keepalive(&h.conn, true, h.now());
+	h.settle();
+	SEES(h, SEC(7200), ". 0(0) ack 1");
+	PEER(h, SEC(7200) + MS(10), ". 1(0) ack 1");
+	hrtcp_conn_set_keepalive(&h.conn, false, h.now());
+	h.settle();
+	QUIET(h, SEC(100000));
+	hrtcp_conn_set_keepalive(&h.conn, true, h.now());
+	h.settle();
+	SEES(h, SEC(100000) + 1, ". 0(0) ack 1");	// idle for long enough
+}
+
 TEST_CASE("keepalive: any answer begins the two hours anew", "[X-09][MUST-29][MUST-26]")
 {
 	Client h;

@@ -63,7 +63,7 @@ TEST_CASE("fast retransmit: what limited transmit added does not count", "[R5681
 	CHECK(h.ssthresh() == 5000);
 }
 
-TEST_CASE("fast recovery: half is sent of what was outstanding", "[R5681-11][R5681-13]")
+TEST_CASE("fast recovery: half is sent of what was outstanding", "[R5681-11][R5681-13][R9937-02]")
 {
 	Sending h(30000);
 
@@ -78,6 +78,26 @@ TEST_CASE("fast recovery: half is sent of what was outstanding", "[R5681-11][R56
 	CHECK(h.cwnd() == 5000);
 	CHECK(h.conn.recovery.state == HRTCP_R_OPEN);
 	SEES(h, MS(200), ". 16001:17001(1000) ack 1");
+}
+
+TEST_CASE("fast recovery: losses in two successive windows lower twice", "[R5681-13]")
+{
+	Sending h(30000);
+
+	h.dupacks(MS(100), 3);
+	CHECK(h.ssthresh() == 5000);
+	h.take_sent();
+	h.dupacks(MS(101), 8);
+	h.take_sent();
+	PEER(h, MS(200), ". 1:1(0) ack 12001");
+	CHECK(h.conn.recovery.state == HRTCP_R_OPEN);
+	CHECK(h.cwnd() == 5000);
+	h.take_sent();
+	h.dupacks(MS(300), 3, 12001);
+	CHECK(h.conn.recovery.fast_recoveries == 2);
+	CHECK(h.ssthresh() == 2500);
+	CHECK(h.cwnd() <= 2500);
+	h.take_sent();
 }
 
 TEST_CASE("fast recovery: a partial ACK names the next hole", "[R6582-02]")

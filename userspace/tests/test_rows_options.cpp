@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Rows of conformance: MSS, window scale and timestamps (RFC 7323), acceptability with a shut
 // window, the timer of NewReno.
-#include "host.hpp"
+#include "pair.hpp"
 
 extern "C" {
 #include "core/steps.h"
@@ -16,6 +16,69 @@ TEST_CASE("MSS is in every SYN, also the one nobody would miss", "[MAY-3]")
 	LISTEN(s, 0);
 	PEER(s, 0, "S 0:0(0)");
 	SEES(s, 0, "S. 0:0(0) ack 1 <mss 536>");
+}
+
+TEST_CASE("options of a SYN are on SYNs only, all a connection long",
+	  "[MUST-65][R2018-01][R7323-03][R7413-02]")
+{
+	Pair p({ .rcvbuf = 1 << 20, .sack = true, .ts = true, .hr = true, .wscale = 7 });
+	const u8 syn_only = HRTCP_OPT_MSS | HRTCP_OPT_WSCALE | HRTCP_OPT_SACK_OK | HRTCP_OPT_HR |
+			    HRTCP_OPT_FAST;
+	int n = 0, syns = 0, sacks = 0;
+
+	p.fate = [&](bool, const hrtcp_seg &seg) {
+		if (seg.flags & HRTCP_SYN)
+			syns += (seg.opt.present & syn_only) == (syn_only & ~HRTCP_OPT_FAST);
+		else
+			CHECK((seg.opt.present & syn_only) == 0);
+		sacks += (seg.opt.present & HRTCP_OPT_SACK) > 0;
+		return Fate{ .lost = n++ % 7 == 6 };
+	};
+	REQUIRE(p.connect() == "");
+	WRITE(p.client, 0, 60000);
+	RUN(p, SEC(10));
+	READ(p.server, SEC(10), p.server.unread());
+	WRITE(p.server, SEC(10), 1000);
+	RUN(p, SEC(20));
+	CLOSE(p.client, SEC(20));
+	RUN(p, SEC(30));
+	ABORT(p.server, SEC(30));
+	RUN(p, SEC(40));
+	CHECK(syns >= 2);
+	CHECK(sacks > 0);
+	CHECK(p.server.received() == 60000);
+}
+
+TEST_CASE("options of a SYN in another segment say nothing, and the segment counts", "[MUST-5]")
+{
+	Client h({ .win = 1000 });
+
+	PEER(h, 0, "P. 1:101(100) ack 1 <mss 100,sackOK,wscale 3,TS val 7 ecr 9>");
+	DROP(h, NONE);
+	CHECK(h.received() == 100);
+	CHECK(h.conn.snd.mss == 1000);
+	CHECK(h.conn.snd.wnd == 1000);
+	CHECK_FALSE(h.conn.sack.on);
+	SEES(h, MS(40), ". 1:1(0) ack 101 <>");
+	PEER(h, MS(50), "F. 101:101(0) ack 1 <mss 100>");
+	SEES(h, MS(90), ". 1:1(0) ack 102 <>");
+	STATE(h, CLOSE_WAIT);
+}
+
+TEST_CASE("window: a field above 32767 is what it says", "[MUST-1]")
+{
+	for (const u32 win : { 32767u, 32768u, 40000u, 65535u }) {
+		Client h({ .win = static_cast<u16>(win) });
+		CAPTURE(win);
+		h.conn.cc.cwnd_bytes = 1 << 20;
+		WRITE(h, 0, 70000);
+		u32 sent = 0;
+		for (const auto &s : h.take_sent())
+			sent += s.seg.len;
+		CHECK(sent == win / 1000 * 1000);
+		CHECK(h.conn.snd.wnd == win);
+		h.start_clock();
+	}
 }
 
 TEST_CASE("a shut window: an empty segment is acceptable at RCV.NXT only", "[R9293-31]")

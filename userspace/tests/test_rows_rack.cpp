@@ -263,6 +263,24 @@ TEST_CASE("PRR: begins with what is out and what the first ACK delivered, one go
 	h.start_clock();
 }
 
+TEST_CASE("RACK: what is lost waits until PRR lets it go, and nothing goes that is not",
+	  "[R8985-11][R9937-02]")
+{
+	Reducing h(0, ". 1(0) ack 1 <sack 7001:10001>");
+
+	CHECK(h.conn.txq.lost_bytes == 4000);		// of seven, three are out again
+	CHECK(begins(h) == List{ 1, 1001, 2001 });
+	CHECK(h.pipe() == 3000);
+	PEER(h, MS(200), ". 1(0) ack 1001 <sack 7001:10001>");
+	CHECK(begins(h) == List{ 3001, 4001 });
+	PEER(h, MS(201), ". 1(0) ack 2001 <sack 7001:10001>");
+	CHECK(begins(h) == List{ 5001, 6001 });
+	CHECK(h.pipe() == 5000);
+	PEER(h, MS(202), ". 1(0) ack 3001 <sack 7001:10001>");
+	CHECK(begins(h) == List{ 10001 });
+	h.start_clock();
+}
+
 TEST_CASE("PRR: above ssthresh in proportion to what is delivered",
 	  "[R9937-03][R6675-06][R5681-13]")
 {

@@ -37,6 +37,19 @@ u8 options_of(const Bytes &options, hrtcp_opts &opt)
 	return opt.present;
 }
 
+// Options and no-operations up to the end of the header, and nothing that ends them before.
+void check_options(const Bytes &h, u32 len)
+{
+	u32 at = HRTCP_HDR_MIN;
+
+	while (at < len) {
+		REQUIRE(h[at] != 0);
+		REQUIRE((h[at] == 1 || (at + 1 < len && h[at + 1] >= 2)));
+		at += h[at] == 1 ? 1u : h[at + 1];
+	}
+	CHECK(at == len);
+}
+
 void round_trip(const std::string &line)
 {
 	const hrtcp_seg want = parse_line(line, {}).seg;
@@ -55,6 +68,7 @@ void round_trip(const std::string &line)
 	CHECK(h[3] == 0x78);
 	CHECK((h[12] & 0xf) == 0);		// reserved bits
 	CHECK((h[16] | h[17]) == 0);		// checksum is the caller's
+	check_options(h, len);
 	for (u32 i = len; i < HRTCP_HDR_MAX; i++)
 		CHECK(h[i] == 0xee);
 }
