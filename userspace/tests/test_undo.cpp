@@ -213,8 +213,9 @@ TEST_CASE("TLP: a repaired loss is not undone by a later probe that was needless
 	const u32 ssthresh = h.conn.cc.ssthresh_bytes;
 	REQUIRE(ssthresh < 10000);
 	PEER(h, MS(420), ". 1(0) ack 4001");
+	h.conn.cc.cwnd_bytes = 10000;
 	WRITE(h, MS(500), 2000);
-	h.take_sent();
+	REQUIRE(h.take_sent().size() == 2);
 	while (h.conn.tlp.probes == 1)
 		h.tick(h.next_wake());
 	h.take_sent();
@@ -308,4 +309,41 @@ TEST_CASE("RACK: the highest delivered stays, whatever arrives again below it", 
 	CHECK_FALSE(rack.reordering);
 	arrives(MS(201), MS(1), 3000);
 	CHECK(rack.reordering);
+}
+
+TEST_CASE("RACK: D-SACKs of one round trip widen the window once", "[R8985-05]")
+{
+	Sending h(with_sack);
+
+	PEER(h, MS(100), ". 1(0) ack 1001 <sack 1:1001>");
+	CHECK(h.conn.rack.window_mult == 2);
+	PEER(h, MS(101), ". 1(0) ack 2001 <sack 1:1001>");
+	PEER(h, MS(102), ". 1(0) ack 9001 <sack 1:1001>");
+	CHECK(h.conn.rack.window_mult == 2);
+	PEER(h, MS(103), ". 1(0) ack 10001 <sack 1:1001>");
+	CHECK(h.conn.rack.window_mult == 3);
+}
+
+TEST_CASE("TLP: a bare duplicate of its ACK says that it came twice, one with SACK does not",
+	  "[R8985-10]")
+{
+	const auto answered = [](const char *duplicate) {
+		Client h({ .sack = true });
+		const u32 ssthresh = h.conn.cc.ssthresh_bytes;
+
+		WRITE(h, 0, 2000);
+		h.take_sent();
+		while (!h.conn.tlp.probes)
+			h.tick(h.next_wake());
+		h.take_sent();
+		PEER(h, MS(300), ". 1(0) ack 2001");
+		WRITE(h, MS(310), 3000);
+		h.take_sent();
+		PEER(h, MS(310), duplicate);
+		PEER(h, MS(311), ". 1(0) ack 5001");
+		return h.conn.cc.ssthresh_bytes < ssthresh;
+	};
+
+	CHECK(answered(". 1(0) ack 2001 <sack 3001:4001>"));
+	CHECK_FALSE(answered(". 1(0) ack 2001"));
 }
