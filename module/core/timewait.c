@@ -121,8 +121,6 @@ enum hrtcp_tw_verdict hrtcp_tw_on_segment(struct hrtcp_tw *tw, const struct hrtc
 	if (seg->flags & HRTCP_SYN && !(seg->flags & HRTCP_ACK)) {
 		if (!listening || !syn_is_new(tw, cfg, seg))
 			return HRTCP_TW_KEEP;
-		reply->moved = hrtcp_state_move(&tw->state, HRTCP_C_TW_REUSED, seg, now_ns,
-						&reply->transition);
 		reply->drop = HRTCP_DROP_NONE;
 		return HRTCP_TW_REUSE;
 	}
@@ -147,6 +145,11 @@ bool hrtcp_tw_on_deadline(struct hrtcp_tw *tw, u64 now_ns, struct hrtcp_transiti
 	if (now_ns < tw->deadline_ns)
 		return false;
 	return hrtcp_state_move(&tw->state, HRTCP_C_TW_TIMEOUT, NULL, now_ns, out);
+}
+
+void hrtcp_tw_replaced(struct hrtcp_tw *tw, u64 now_ns, struct hrtcp_transition *out)
+{
+	hrtcp_state_move(&tw->state, HRTCP_C_TW_REUSED, NULL, now_ns, out);
 }
 
 struct seq hrtcp_tw_iss_floor(const struct hrtcp_tw *tw)

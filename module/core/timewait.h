@@ -29,8 +29,9 @@ void hrtcp_tw_init(struct hrtcp_tw *tw, const struct hrtcp_conn *conn);
 
 enum hrtcp_tw_verdict {
 	HRTCP_TW_KEEP,			/* nothing but the reply; deadline_ns may have moved */
-	HRTCP_TW_REUSE,			/* the record is gone: give the SYN to the listener,
-					 * with an ISS beyond hrtcp_tw_iss_floor() */
+	HRTCP_TW_REUSE,			/* give the SYN to the listener, with an ISS beyond
+					 * hrtcp_tw_iss_floor(), and keep the record aside: it
+					 * comes back if the SYN opens nothing, RFC 6191 2 */
 };
 
 /* @listening: a listener would take a SYN for this address and port. */
@@ -40,6 +41,9 @@ enum hrtcp_tw_verdict hrtcp_tw_on_segment(struct hrtcp_tw *tw, const struct hrtc
 
 /* 2 MSL is over. Return: whether the record is gone (false: too early). */
 bool hrtcp_tw_on_deadline(struct hrtcp_tw *tw, u64 now_ns, struct hrtcp_transition *out);
+
+/* The new incarnation is established. */
+void hrtcp_tw_replaced(struct hrtcp_tw *tw, u64 now_ns, struct hrtcp_transition *out);
 
 /* The least ISS of a new incarnation, RFC 6191 2, RFC 9293 3.6.1. */
 struct seq hrtcp_tw_iss_floor(const struct hrtcp_tw *tw);

@@ -152,14 +152,16 @@ struct birth {
 	struct hrtcp_reply reply;
 	struct hrtcp_request *req;	/* a reference */
 	struct hrtcp_sock *child;	/* owned */
+	struct hrtcp_timewait *before;	/* taken over, or NULL */
 };
 
 /* The way back, and what a connection over it opens with. */
-static int find_path(struct birth *b, const struct seq *iss_floor)
+static int find_path(struct birth *b)
 {
 	struct sock *lsk = b->lst->sk;
 	struct hrtcp_arrival *a = b->a;
 	struct dst_entry *dst;
+	struct seq floor;
 	struct flowi fl;
 
 	b->path.listener = lsk;
@@ -171,8 +173,10 @@ static int find_path(struct birth *b, const struct seq *iss_floor)
 		return PTR_ERR(dst);
 	hrtcp_path_open(&b->path, dst, &b->open, ktime_get_ns());
 	dst_release(dst);
-	if (iss_floor && seq_lt(b->open.iss, *iss_floor))
-		b->open.iss = *iss_floor;
+	if (!b->before)
+		return 0;
+	floor = hrtcp_tw_iss_floor(&b->before->tw);
+	b->open.iss = seq_max(b->open.iss, floor);
 	return 0;
 }
 
@@ -198,17 +202,19 @@ static bool open_fast(struct birth *b)
 	return false;
 }
 
-static void on_syn(struct birth *b, bool cookie, const struct seq *iss_floor)
+static void on_syn(struct birth *b, bool cookie)
 {
 	struct hrtcp_arrival *a = b->a;
 	struct hrtcp_syncookie hash;
 	const u64 now_ns = ktime_get_ns();
 
 	b->reply.drop = HRTCP_DROP_NO_MEMORY;
-	if (find_path(b, iss_floor) || open_fast(b))
+	if (find_path(b) || open_fast(b))
 		return;
 	if (!cookie) {
 		b->req = hrtcp_request_create(b->lst, a, &b->path, &b->open, &b->reply);
+		if (b->req)
+			swap(b->req->before, b->before);
 		return;
 	}
 	hrtcp_syncookie_hash(&a->key, a->seg.seq, now_ns, &hash);
@@ -225,7 +231,7 @@ static void on_cookie_ack(struct birth *b)
 	struct hrtcp_req req;
 
 	b->reply.drop = HRTCP_DROP_NO_MEMORY;
-	if (find_path(b, NULL))
+	if (find_path(b))
 		return;
 	hrtcp_syncookie_hash(&a->key, seq_sub(a->seg.seq, 1), now_ns, &hash);
 	if (!hrtcp_syncookie_check(&req, cfg_of(b->lst), &b->open, &a->seg, &hash, now_ns,
@@ -239,7 +245,7 @@ static void on_cookie_ack(struct birth *b)
 		b->reply = (struct hrtcp_reply){ .drop = HRTCP_DROP_NO_MEMORY };
 }
 
-static void judge(struct birth *b, const struct seq *iss_floor)
+static void judge(struct birth *b)
 {
 	struct hrtcp_listener *lst = b->lst;
 	struct hrtcp_arrival *a = b->a;
@@ -254,24 +260,39 @@ static void judge(struct birth *b, const struct seq *iss_floor)
 		b->reply.drop = HRTCP_DROP_BAD_ADDRESS;
 		return;
 	}
-	verdict = hrtcp_listen_on_segment(&lst->core, cfg_of(lst), &a->seg, iss_floor != NULL,
+	verdict = hrtcp_listen_on_segment(&lst->core, cfg_of(lst), &a->seg, b->before != NULL,
 					  ktime_get_ns(), &b->reply);
 	if (verdict == HRTCP_LISTEN_COOKIE_ACK)
 		on_cookie_ack(b);
 	else if (verdict != HRTCP_LISTEN_DROP)
-		on_syn(b, verdict == HRTCP_LISTEN_COOKIE, iss_floor);
+		on_syn(b, verdict == HRTCP_LISTEN_COOKIE);
 }
 
-void hrtcp_listen_rx(struct sock *sk, struct hrtcp_arrival *a, const struct seq *iss_floor)
+/*
+ * The TIME-WAIT that no request took over: a connection has its place, or a cookie, of which
+ * nobody remembers whether anything comes. A SYN that opens nothing leaves it as it was.
+ */
+static void settle_before(struct birth *b)
+{
+	struct hrtcp_net *hn = b->a->hn;
+
+	if (!b->child && !b->reply.send && hrtcp_timewait_back(hn, b->before, NULL))
+		return;
+	hrtcp_timewait_replaced(hn, b->before);
+}
+
+void hrtcp_listen_rx(struct sock *sk, struct hrtcp_arrival *a, struct hrtcp_timewait *before)
 {
 	struct hrtcp_listener *lst = hrtcp_sk(sk)->listener;
-	struct birth b = { .lst = lst, .a = a };
+	struct birth b = { .lst = lst, .a = a, .before = before };
 
 	hrtcp_path_of_skb(&b.path, a->hn, &a->key, a->skb);
 	spin_lock(&lst->lock);
-	judge(&b, iss_floor);
+	judge(&b);
 	spin_unlock(&lst->lock);
 
+	if (b.before)
+		settle_before(&b);
 	if (b.req) {
 		hrtcp_event_seg_rcvd(a->hn, &b.req->rec, &a->seg, 0, b.reply.drop);
 		hrtcp_reply_send(&b.path, &b.req->rec, &b.reply);

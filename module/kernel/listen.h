@@ -14,6 +14,7 @@
 struct hrtcp_arrival;
 struct hrtcp_request;
 struct hrtcp_sock;
+struct hrtcp_timewait;
 
 struct hrtcp_listener {
 	struct sock *sk;
@@ -34,9 +35,9 @@ int hrtcp_accept(struct socket *sock, struct socket *newsock, HRTCP_ACCEPT_ARGS)
 /* Nothing more comes in: requests and unaccepted connections are reset. Socket owned. */
 void hrtcp_listen_stop(struct hrtcp_sock *hs);
 
-/* A segment that matches no connection came for the listener. @iss_floor: NULL, or what
- * the TIME-WAIT before this demands. */
-void hrtcp_listen_rx(struct sock *sk, struct hrtcp_arrival *a, const struct seq *iss_floor);
+/* A segment that matches no connection came for the listener. @before: NULL, or the TIME-WAIT
+ * that it may end, taken over as it is by hrtcp_timewait_rx(). */
+void hrtcp_listen_rx(struct sock *sk, struct hrtcp_arrival *a, struct hrtcp_timewait *before);
 
 /* @req was acknowledged: it becomes a connection in the accept queue. lst->lock is held.
  * Return: the child, owned, for hrtcp_listen_feed(); or NULL for want of memory. */

@@ -22,6 +22,7 @@
 #include "settings.h"
 #include "sock.h"
 #include "stats.h"
+#include "timewait.h"
 
 static struct kmem_cache *request_cache;
 
@@ -37,6 +38,8 @@ void hrtcp_request_put(struct hrtcp_request *req)
 {
 	if (!refcount_dec_and_test(&req->refs))
 		return;
+	if (req->before)
+		hrtcp_timewait_replaced(req->path.hn, req->before);
 	sock_put(req->path.listener);
 	call_rcu(&req->rcu, hrtcp_request_free_rcu);
 }
@@ -53,7 +56,10 @@ void hrtcp_request_retire(struct hrtcp_request *req)
 static void kill_request(struct hrtcp_request *req)
 {
 	hrtcp_request_retire(req);
-	hrtcp_rec_remove(req->path.hn, &req->rec);
+	if (req->before && hrtcp_timewait_back(req->path.hn, req->before, &req->rec))
+		req->before = NULL;
+	else
+		hrtcp_rec_remove(req->path.hn, &req->rec);
 	hrtcp_count(req->path.hn, HRTCP_STAT_ATTEMPT_FAILS);
 	hrtcp_request_put(req);
 }

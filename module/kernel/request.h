@@ -14,6 +14,7 @@
 
 struct hrtcp_arrival;
 struct hrtcp_listener;
+struct hrtcp_timewait;
 
 /* listener->lock guards what changes: req, dead, link. */
 struct hrtcp_request {
@@ -23,6 +24,7 @@ struct hrtcp_request {
 	struct hrtcp_listener *lst;	/* as long as the listener's sock */
 	struct list_head link;		/* in lst->requests */
 	struct hrtimer timer;
+	struct hrtcp_timewait *before;	/* NULL, or what comes back if this opens nothing */
 	refcount_t refs;
 	bool dead;			/* out of table and list */
 	struct rcu_head rcu;

@@ -250,20 +250,19 @@ static bool rx_request(struct hrtcp_arrival *a, struct hrtcp_request *req)
 	return hrtcp_request_rx(req, a);
 }
 
-static void rx_listener(struct hrtcp_arrival *a, struct sock *sk, const struct seq *iss_floor)
+static void rx_listener(struct hrtcp_arrival *a, struct sock *sk)
 {
 	const enum hrtcp_drop drop = check_parse(a, sk);
 
 	if (drop)
 		hrtcp_rx_dropped(a, drop);
 	else
-		hrtcp_listen_rx(sk, a, iss_floor);
+		hrtcp_listen_rx(sk, a, NULL);
 }
 
 static void rx_timewait(struct hrtcp_arrival *a, struct hrtcp_timewait *tw)
 {
 	enum hrtcp_drop drop = check_parse(a, NULL);
-	struct seq iss_floor;
 	struct sock *sk;
 
 	if (drop) {
@@ -271,8 +270,8 @@ static void rx_timewait(struct hrtcp_arrival *a, struct hrtcp_timewait *tw)
 		return;
 	}
 	sk = hrtcp_listener_lookup(a->hn, &a->key, &a->in);
-	if (hrtcp_timewait_rx(tw, a, sk, &iss_floor))
-		hrtcp_listen_rx(sk, a, &iss_floor);
+	if (hrtcp_timewait_rx(tw, a, sk))
+		hrtcp_listen_rx(sk, a, tw);
 	if (sk)
 		sock_put(sk);
 }
@@ -303,7 +302,7 @@ static bool dispatch(struct hrtcp_arrival *a)
 	sk = hrtcp_listener_lookup(a->hn, &a->key, &a->in);
 	if (!sk)
 		return seen;		/* it was ours a moment ago: checked, so drop it */
-	rx_listener(a, sk, NULL);
+	rx_listener(a, sk);
 	sock_put(sk);
 	return true;
 }

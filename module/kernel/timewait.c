@@ -93,12 +93,18 @@ static void requeue(struct hrtcp_net *hn, struct hrtcp_timewait *tw)
 	enqueue(hn, tw);
 }
 
-/* Out of queue and table; the caller puts the table's reference. */
-static void retire(struct hrtcp_net *hn, struct hrtcp_timewait *tw)
+/* Out of queue and table, but still a user of its port. */
+static void set_aside(struct hrtcp_net *hn, struct hrtcp_timewait *tw)
 {
 	dequeue(hn, tw);
 	hn->tw.count--;
 	hrtcp_rec_remove(hn, &tw->rec);
+}
+
+/* The caller puts the table's reference. */
+static void retire(struct hrtcp_net *hn, struct hrtcp_timewait *tw)
+{
+	set_aside(hn, tw);
 	hrtcp_port_leave(&tw->use);
 }
 
@@ -213,7 +219,7 @@ static void answer_path(struct hrtcp_path *path, const struct hrtcp_timewait *tw
 }
 
 bool hrtcp_timewait_rx(struct hrtcp_timewait *tw, struct hrtcp_arrival *a,
-		       const struct sock *listener, struct seq *iss_floor)
+		       const struct sock *listener)
 {
 	struct hrtcp_net *hn = a->hn;
 	struct hrtcp_path path;
@@ -230,20 +236,44 @@ bool hrtcp_timewait_rx(struct hrtcp_timewait *tw, struct hrtcp_arrival *a,
 		reuse = hrtcp_tw_on_segment(&tw->tw, &hn->cfg, &a->seg, listener != NULL,
 					    ktime_get_ns(), &reply) == HRTCP_TW_REUSE;
 		if (reuse)
-			retire(hn, tw);
+			set_aside(hn, tw);
 		else if (tw->tw.deadline_ns != deadline_ns)
 			requeue(hn, tw);
 	}
-	*iss_floor = hrtcp_tw_iss_floor(&tw->tw);
 	spin_unlock(&hn->tw.lock);
 
 	if (!gone)
 		hrtcp_event_seg_rcvd(hn, &tw->rec, &a->seg, 0, reply.drop);
 	answer_path(&path, tw, a);
 	hrtcp_reply_send(&path, &tw->rec, &reply);
-	if (reuse)
-		hrtcp_timewait_put(tw);
 	return reuse;
+}
+
+void hrtcp_timewait_replaced(struct hrtcp_net *hn, struct hrtcp_timewait *tw)
+{
+	struct hrtcp_transition tr;
+
+	hrtcp_tw_replaced(&tw->tw, ktime_get_ns(), &tr);
+	hrtcp_event_state(hn, &tw->rec, &tr);
+	hrtcp_port_leave(&tw->use);
+	hrtcp_timewait_put(tw);
+}
+
+bool hrtcp_timewait_back(struct hrtcp_net *hn, struct hrtcp_timewait *tw,
+			 struct hrtcp_rec *instead_of)
+{
+	bool back = false;
+
+	spin_lock_bh(&hn->tw.lock);
+	if (ktime_get_ns() < tw->tw.deadline_ns && !READ_ONCE(hn->dying))
+		back = instead_of ? hrtcp_rec_replace(hn, instead_of, &tw->rec) :
+				    !hrtcp_rec_insert(hn, &tw->rec);
+	if (back) {
+		enqueue(hn, tw);
+		hn->tw.count++;
+	}
+	spin_unlock_bh(&hn->tw.lock);
+	return back;
 }
 
 void hrtcp_timewait_net_init(struct hrtcp_net *hn)

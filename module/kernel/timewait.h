@@ -45,9 +45,19 @@ void hrtcp_timewait_take(struct hrtcp_sock *hs);
 
 void hrtcp_timewait_put(struct hrtcp_timewait *tw);
 
-/* @listener: who would take a SYN, or NULL. Return: whether the SYN in @a is a new
- * incarnation: the listener's, with an ISS beyond *@iss_floor. */
+/*
+ * @listener: who would take a SYN, or NULL. Return: whether the SYN in @a seems a new incarnation:
+ * the listener's. Then @tw is out of table and queue, and the table's reference the caller's,
+ * to end in one of the next two.
+ */
 bool hrtcp_timewait_rx(struct hrtcp_timewait *tw, struct hrtcp_arrival *a,
-		       const struct sock *listener, struct seq *iss_floor);
+		       const struct sock *listener);
+
+/* It was one. No lock is held. */
+void hrtcp_timewait_replaced(struct hrtcp_net *hn, struct hrtcp_timewait *tw);
+
+/* It was none: @tw waits on, @instead_of that record or in a free place. Return: false: no more. */
+bool hrtcp_timewait_back(struct hrtcp_net *hn, struct hrtcp_timewait *tw,
+			 struct hrtcp_rec *instead_of);
 
 #endif

@@ -254,6 +254,44 @@ TEST_F(scripted, T29_W06_an_old_syn_is_not_accepted)
 	STATE(HRTCP_TIME_WAIT);
 }
 
+TEST_F(scripted, W07_a_new_syn_that_a_reset_disowns_leaves_time_wait)
+{
+	int i;
+
+	TO_TIME_WAIT();
+	ONLY_HRTCP();
+	ASSERT_LE(0, sock_listen(&self->peer.host, 80, 1));
+	for (i = 0; i < 3; i++) {
+		peer_renew(&self->peer, 0, 0, PEER_ISS + 1000);
+		SENDS("S 0:0(0)");
+		SEES("S. 0:0(0) ack 1");
+		EXPECT_EQ(HRTCP_SYN_RECEIVED, peer_state(&self->peer));
+		SENDS("R 1:1(0)");
+		STATE(HRTCP_TIME_WAIT);
+	}
+	peer_renew(&self->peer, 0, 0, PEER_ISS + 1000);
+	SENDS("S 0:0(0)");
+	SEES("S. 0:0(0) ack 1");
+	SENDS(". 1:1(0) ack 1");
+	STATE(HRTCP_ESTABLISHED);
+}
+
+TEST_F(scripted, W07_a_listener_that_goes_takes_the_old_record_along)
+{
+	int listener;
+
+	TO_TIME_WAIT();
+	ONLY_HRTCP();
+	listener = sock_listen(&self->peer.host, 80, 1);
+	ASSERT_LE(0, listener);
+	peer_renew(&self->peer, 0, 0, PEER_ISS + 1000);
+	SENDS("S 0:0(0)");
+	SEES("S. 0:0(0) ack 1");
+	sock_close(listener);
+	SEES("R. 1:1(0) ack 1");
+	STATE(0);
+}
+
 TEST_F(scripted, W07_T30_without_a_listener_a_new_syn_does_not_end_time_wait)
 {
 	TO_TIME_WAIT();

@@ -156,11 +156,14 @@ void Host::to_req(const hrtcp_seg &seg, const std::string &bytes)
 	drop = reply.drop;
 	if (verdict == HRTCP_REQ_PROMOTE) {
 		hrtcp_req_promoted(req.get(), listener.get());
+		end_before();
 		promote(*req, args);
 	}
 	if (verdict != HRTCP_REQ_KEEP)
 		req.reset();
 	emit_reply(reply);
+	if (verdict == HRTCP_REQ_REMOVE)
+		come_back();
 	if (verdict == HRTCP_REQ_PROMOTE)
 		to_conn(seg, bytes);
 }
@@ -227,8 +230,27 @@ bool Host::to_tw(const hrtcp_seg &seg)
 	if (verdict == HRTCP_TW_KEEP)
 		return true;
 	iss_ = hrtcp_tw_iss_floor(tw.get()).v;
-	tw.reset();
+	before = std::move(tw);
 	return false;
+}
+
+void Host::come_back()
+{
+	if (!before || before->deadline_ns <= now_)
+		return end_before();
+	tw = std::move(before);
+	last_state_ = tw->state;
+}
+
+void Host::end_before()
+{
+	auto tr = filled_with_garbage<hrtcp_transition>();
+
+	if (!before)
+		return;
+	hrtcp_tw_replaced(before.get(), now_, &tr);
+	causes_.push_back(tr.cause);
+	before.reset();
 }
 
 void Host::to_listener(const hrtcp_seg &seg, const std::string &bytes)

@@ -91,6 +91,8 @@ void Host::tick(u64 at_ns)
 		    HRTCP_REQ_REMOVE)
 			req.reset();
 		emit_reply(reply);
+		if (!req)
+			come_back();
 	}
 	if (tw && hrtcp_tw_on_deadline(tw.get(), now_, &tr)) {
 		note(tr);

@@ -138,6 +138,7 @@ public:
 	hrtcp_fast_verdict fast_verdict = HRTCP_FAST_NO;
 	std::unique_ptr<hrtcp_req> req;
 	std::unique_ptr<hrtcp_tw> tw;
+	std::unique_ptr<hrtcp_tw> before;	// set aside for req
 
 private:
 	std::string after(int rc, int want);
@@ -160,6 +161,8 @@ private:
 	void to_conn(const hrtcp_seg &seg, const std::string &bytes);
 	void to_req(const hrtcp_seg &seg, const std::string &bytes);
 	bool to_tw(const hrtcp_seg &seg);
+	void come_back();		// what was set aside, if its time is not over
+	void end_before();		// the new incarnation is established
 	void to_listener(const hrtcp_seg &seg, const std::string &bytes);
 	void to_cookie(const hrtcp_seg &seg, const std::string &bytes);
 	void to_fast(const hrtcp_seg &seg, const std::string &bytes, const hrtcp_open &args);

@@ -24,7 +24,12 @@ struct TimeWait : Reached {
 		const std::string ack = std::to_string(req->irs.v + 1);
 		const std::string iss = std::to_string(req->iss.v);
 		SEES(*this, SEC(1), "S. =" + iss + "(0) ack =" + ack);
-		CAUSES(*this, HRTCP_C_TW_REUSED, HRTCP_C_SYN_RCVD);
+		CAUSES(*this, HRTCP_C_SYN_RCVD);
+		PEER(*this, SEC(1) + MS(1), ". =" + ack + "(0) ack =" +
+						    std::to_string(req->iss.v + 1) +
+						    (req->ts_on ? " <TS val 2000 ecr 0>" : ""));
+		STATE(*this, ESTABLISHED);
+		CAUSES(*this, HRTCP_C_TW_REUSED, HRTCP_C_SYN_ACKED);
 	}
 
 	void ignores(const std::string &syn)
@@ -86,6 +91,57 @@ TEST_CASE("W-06: no sign of a new incarnation", "[W-06][A-41][R6191-05]")
 	TimeWait h(compact_ts);
 	const std::string last = std::to_string(h.tw->ts_recent);
 	h.ignores("S nxt-1(0) <mss 1000,TS val " + last + " ecr 0>");
+}
+
+TEST_CASE("W-07: the SYN proves old by a reset: TIME-WAIT goes on", "[W-07][MAY-2]")
+{
+	TimeWait h;
+
+	PEER(h, SEC(1), "S nxt+100(0)");
+	STATE(h, SYN_RECEIVED);
+	REQUIRE(h.take_sent().size() == 1);
+	PEER(h, MS(1500), "R nxt(0)");
+	STATE(h, TIME_WAIT);
+	CHECK(h.listener->n_half_open == 0);
+	PEER(h, SEC(3), "F. nxt-1(0) ack nxt");		// of the old one
+	SEES(h, SEC(3), ". nxt(0) ack nxt");
+	QUIET(h, SEC(123) - 1);
+	STATE(h, TIME_WAIT);
+	QUIET(h, SEC(123));
+	STATE(h, LISTEN);
+}
+
+TEST_CASE("W-07: no ACK of the SYN,ACK: TIME-WAIT goes on", "[W-07][MAY-2]")
+{
+	TimeWait h;
+
+	PEER(h, SEC(1), "S nxt+100(0)");
+	REQUIRE(h.take_sent().size() == 1);
+	while (h.req) {
+		h.tick(h.next_wake());
+		h.take_sent();
+	}
+	CHECK(h.script_time() == SEC(64));
+	STATE(h, TIME_WAIT);
+	QUIET(h, SEC(120) - 1);
+	STATE(h, TIME_WAIT);
+	QUIET(h, SEC(120));
+	STATE(h, LISTEN);
+}
+
+TEST_CASE("W-07: no ACK until 2 MSL are over: nothing comes back", "[W-07]")
+{
+	TimeWait h;
+
+	QUIET(h, SEC(100));
+	PEER(h, SEC(100), "S nxt+100(0)");
+	REQUIRE(h.take_sent().size() == 1);
+	while (h.req) {
+		h.tick(h.next_wake());
+		h.take_sent();
+	}
+	CHECK(h.script_time() == SEC(163));
+	STATE(h, LISTEN);
 }
 
 TEST_CASE("W-06: nobody listens", "[W-06]")
@@ -222,7 +278,7 @@ TEST_CASE("T-30: the new incarnation starts above all the old one used", "[T-30]
 
 	CHECK(seq_gt(floor, h.tw->snd_nxt));
 	h.takes("S nxt(0)");
-	CHECK(seq_ge(h.req->iss, floor));
+	CHECK(seq_ge(h.conn.snd.iss, floor));
 }
 
 TEST_CASE("tw_on_segment: stray segments are answered at a limited rate", "[R5961-08]")
