@@ -77,6 +77,11 @@ void hrtcp_accecn_count(struct hrtcp_conn *conn, const struct hrtcp_seg *seg)
 	struct hrtcp_accecn *acc = &conn->ecn.acc;
 	bool ce = seg->ip_ecn == HRTCP_IP_CE, data = seg->len || conn->rcv.unacked_bytes;
 
+	if (conn->ecn.pact.mode == HRTCP_ECN_NOT)
+		return;
+	conn->ecn.seen |= seg->ip_ecn != HRTCP_IP_NOT_ECT;
+	if (ce)
+		conn->ecn.ce_in += max_t(u32, seg->pkts, 1);
 	if (!accurate(conn))
 		return;
 	count_packets(acc, seg);
@@ -296,9 +301,9 @@ static u32 read_option(struct hrtcp_accecn *acc, const struct hrtcp_accecn_opt *
 }
 
 /*
- * How far s.cep moves: the least that ACE tells, or turns more where the segments
- * acknowledged allow for them, unless the octets marked do not, or ACKs stand for so many
- * that they always would. Appendix A.2
+ * How far s.cep moves: the least that ACE tells, or turns more where the segments acknowledged
+ * allow for them, as many as the octets marked need or, if nothing tells of those, all of them.
+ * But where ACKs stand for so many segments that they always would, none. Appendix A.2
  */
 static u32 read_ace(const struct hrtcp_accecn *acc, u8 ace, u32 pkts, bool told, u32 ceb, u32 mss)
 {
@@ -306,12 +311,10 @@ static u32 read_ace(const struct hrtcp_accecn *acc, u8 ace, u32 pkts, bool told,
 
 	if (pkts <= least)
 		return least;
-	safer = pkts - ((pkts - least) & ACE_MASK);
-	if (safer == least)
+	safer = told ? min_t(u32, pkts, DIV_ROUND_UP(ceb, mss) + ACE_MASK) : pkts;
+	if (safer <= least || (!told && acc->pkts_x8 >= FEW_PKTS_X8))
 		return least;
-	if (told)
-		return ceb <= mss * least && ceb < safer * mss / 2 ? least : safer;
-	return acc->pkts_x8 < FEW_PKTS_X8 ? safer : least;
+	return safer - ((safer - least) & ACE_MASK);
 }
 
 /* 3.2.3.2.5: octets but no packets were marked, and ACE did not have time for a turn. */

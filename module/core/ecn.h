@@ -47,6 +47,8 @@ struct hrtcp_ecn {
 	bool echo;			/* classic: ACKs carry ECE */
 	bool cwr_due;			/* classic: tell with new data that we reduced */
 	bool responded;			/* cwr_end is set */
+	bool seen;			/* a packet came that may be marked */
+	u32 ce_in;			/* packets that came marked */
 	bool gso_ace;			/* the caller's super-segments keep CWR, see accecn.h */
 	struct seq cwr_end;		/* one response a window: SND.NXT at the last */
 	struct hrtcp_accecn acc;
@@ -80,6 +82,12 @@ void hrtcp_ecn_on_synack(struct hrtcp_conn *conn, const struct hrtcp_seg *seg);
 
 /* A SYN,ACK when the peer's SYN is known already. */
 void hrtcp_ecn_on_synack_again(struct hrtcp_conn *conn, const struct hrtcp_seg *seg);
+
+/* Packets of ours that came marked, as far as the peer's feedback counts them. */
+static inline u32 hrtcp_ecn_told(const struct hrtcp_ecn *ecn)
+{
+	return ecn->pact.mode == HRTCP_ECN_ACCURATE ? ecn->acc.s.cep - HRTCP_ACE_FIRST : 0;
+}
 
 /* -- the stream ---------------------------------------------------------------------- */
 

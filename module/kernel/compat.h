@@ -11,6 +11,7 @@
 #include <linux/net.h>
 #include <linux/socket.h>
 #include <linux/sysctl.h>
+#include <linux/tcp.h>
 #include <net/genetlink.h>
 #include <net/inet_sock.h>
 #include <net/net_namespace.h>
@@ -82,6 +83,37 @@ typedef struct ctl_table hrtcp_ctl_table;
 #define HRTCP_OPS_SPLICE_EOF(function) .splice_eof = (function),
 #else
 #define HRTCP_OPS_SPLICE_EOF(function)
+#endif
+
+/* 6.18: tcp_info tells of Accurate ECN; octets are those of ECT(0), CE, ECT(1), in this order. */
+#ifdef HRTCP_HAVE_TCPI_ECN_MODE
+static inline void hrtcp_info_set_ecn(struct tcp_info *info, u32 mode, u32 received_ce)
+{
+	info->tcpi_ecn_mode = mode;
+	info->tcpi_received_ce = received_ce;
+}
+
+static inline void hrtcp_info_set_accecn(struct tcp_info *info, const u32 *delivered,
+					 const u32 *received, bool option_seen)
+{
+	info->tcpi_delivered_e0_bytes = delivered[0] - 1;
+	info->tcpi_delivered_ce_bytes = delivered[1];
+	info->tcpi_delivered_e1_bytes = delivered[2] - 1;
+	info->tcpi_received_e0_bytes = received[0] - 1;
+	info->tcpi_received_ce_bytes = received[1];
+	info->tcpi_received_e1_bytes = received[2] - 1;
+	info->tcpi_accecn_opt_seen = option_seen ? TCP_ACCECN_OPT_COUNTER_SEEN :
+						   TCP_ACCECN_OPT_NOT_SEEN;
+}
+#else
+static inline void hrtcp_info_set_ecn(struct tcp_info *info, u32 mode, u32 received_ce)
+{
+}
+
+static inline void hrtcp_info_set_accecn(struct tcp_info *info, const u32 *delivered,
+					 const u32 *received, bool option_seen)
+{
+}
 #endif
 
 /* 6.15: who cuts a super-segment keeps CWR in all of it, if told. 0: nobody does. */

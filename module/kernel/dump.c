@@ -104,12 +104,25 @@ static void fill_sock(struct row *row, struct sock *sk)
 	row->timer = slot;
 }
 
+static int put_details(struct sk_buff *msg, const struct hrtcp_sock *hs)
+{
+	const struct hrtcp_ecn *ecn = &hs->conn.ecn;
+	struct nlattr *attr;
+
+	attr = nla_reserve_64bit(msg, HRTCP_A_CONN_INFO, sizeof(struct tcp_info), HRTCP_A_PAD);
+	if (!attr)
+		return -EMSGSIZE;
+	hrtcp_info_fill(hs, nla_data(attr));
+	return nla_put_u8(msg, HRTCP_A_CONN_ECN, ecn->pact.mode) ?:
+	       nla_put_u32(msg, HRTCP_A_CONN_CE_IN, ecn->ce_in) ?:
+	       nla_put_u32(msg, HRTCP_A_CONN_CE_TOLD, hrtcp_ecn_told(ecn));
+}
+
 /* A process may hold the socket; then numbers may be of different moments. */
 static int dump_sock(struct sk_buff *msg, struct netlink_callback *cb, const struct dump *d,
 		     struct sock *sk)
 {
 	struct hrtcp_sock *hs = hrtcp_sk(sk);
-	struct nlattr *attr;
 	struct row row;
 	void *head;
 	int err;
@@ -123,14 +136,8 @@ static int dump_sock(struct sk_buff *msg, struct netlink_callback *cb, const str
 	bh_lock_sock(sk);
 	fill_sock(&row, sk);
 	err = put_row(msg, d, &hs->rec, &row);
-	if (!err) {
-		attr = nla_reserve_64bit(msg, HRTCP_A_CONN_INFO, sizeof(struct tcp_info),
-					 HRTCP_A_PAD);
-		if (attr)
-			hrtcp_info_fill(hs, nla_data(attr));
-		else
-			err = -EMSGSIZE;
-	}
+	if (!err)
+		err = put_details(msg, hs);
 	bh_unlock_sock(sk);
 	local_bh_enable();
 	return finish(msg, head, err);

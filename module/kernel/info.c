@@ -4,6 +4,7 @@
 
 #include "core/conn.h"
 
+#include "compat.h"
 #include "sock.h"
 #include "sockopt.h"
 
@@ -29,6 +30,10 @@ static u8 options(const struct hrtcp_conn *conn)
 		opts |= TCPI_OPT_WSCALE;
 	if (conn->fast.taken)
 		opts |= TCPI_OPT_SYN_DATA;
+	if (conn->ecn.pact.mode != HRTCP_ECN_NOT)
+		opts |= TCPI_OPT_ECN;
+	if (conn->ecn.seen)
+		opts |= TCPI_OPT_ECN_SEEN;
 	return opts;
 }
 
@@ -69,6 +74,16 @@ static void fill_rates(const struct hrtcp_conn *conn, struct tcp_info *info)
 						     rate->told_ns);
 }
 
+static void fill_ecn(const struct hrtcp_conn *conn, struct tcp_info *info)
+{
+	const struct hrtcp_accecn *acc = &conn->ecn.acc;
+
+	info->tcpi_delivered_ce = hrtcp_ecn_told(&conn->ecn);
+	hrtcp_info_set_ecn(info, conn->ecn.pact.mode, conn->ecn.ce_in);
+	if (conn->ecn.pact.mode == HRTCP_ECN_ACCURATE)
+		hrtcp_info_set_accecn(info, acc->s.bytes, acc->r.bytes, acc->opt_heard);
+}
+
 void hrtcp_info_fill(const struct hrtcp_sock *hs, struct tcp_info *info)
 {
 	const struct hrtcp_conn *conn = &hs->conn;
@@ -97,4 +112,5 @@ void hrtcp_info_fill(const struct hrtcp_sock *hs, struct tcp_info *info)
 				   seq_diff(conn->snd.end, conn->snd.nxt) : 0;
 	fill_times(conn, info);
 	fill_rates(conn, info);
+	fill_ecn(conn, info);
 }

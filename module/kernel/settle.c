@@ -101,6 +101,8 @@ static void take_counts(struct hrtcp_sock *hs)
 	count_up(hn, HRTCP_STAT_MTU_PROBES, &c->mtu_probes, conn->mtup.probes);
 	count_up(hn, HRTCP_STAT_MTU_MISSES, &c->mtu_misses, conn->mtup.misses);
 	count_up(hn, HRTCP_STAT_MTU_BLACK_HOLES, &c->black_holes, conn->mtup.black_holes);
+	count_up(hn, HRTCP_STAT_CE_IN, &c->ce_in, conn->ecn.ce_in);
+	count_up(hn, HRTCP_STAT_CE_TOLD, &c->ce_told, hrtcp_ecn_told(&conn->ecn));
 }
 
 /* Return: when to wake. */

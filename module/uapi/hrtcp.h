@@ -173,6 +173,9 @@ enum hrtcp_attr {
 	HRTCP_A_SEG_RETRANS,	/* flag, sent segments only */
 	HRTCP_A_STATS,		/* nest of HRTCP_STAT_* u64 */
 	HRTCP_A_DROPS,		/* nest of enum hrtcp_drop u64 */
+	HRTCP_A_CONN_ECN,	/* u8, feedback of marks: 0 none, 1 RFC 3168, 2 RFC 9768 */
+	HRTCP_A_CONN_CE_IN,	/* u32, packets that came marked CE */
+	HRTCP_A_CONN_CE_TOLD,	/* u32, of ours, as the peer's RFC 9768 tells */
 	__HRTCP_A_AFTER_LAST
 };
 #define HRTCP_A_MAX (__HRTCP_A_AFTER_LAST - 1)
@@ -205,7 +208,9 @@ enum hrtcp_attr {
 	X(SYNCOOKIES_FAILED, "syncookies_failed")	\
 	X(MTU_PROBES,	 "mtu_probes")				\
 	X(MTU_MISSES,	 "mtu_misses")				\
-	X(MTU_BLACK_HOLES, "mtu_black_holes")
+	X(MTU_BLACK_HOLES, "mtu_black_holes")			\
+	X(CE_IN,	 "ce_in")				\
+	X(CE_TOLD,	 "ce_told")
 
 enum hrtcp_stat {
 	HRTCP_STAT_NONE,

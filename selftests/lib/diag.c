@@ -52,6 +52,9 @@ static void take_conn(struct nlattr *const *attrs, int cmd, void *ctx)
 	row->timer = attrs[HRTCP_A_CONN_TIMER] ? (int)genl_number(attrs[HRTCP_A_CONN_TIMER]) :
 						 HRTCP_T_COUNT;
 	row->timer_ns = genl_number(attrs[HRTCP_A_CONN_TIMER_NS]);
+	row->ecn = genl_number(attrs[HRTCP_A_CONN_ECN]);
+	row->ce_in = genl_number(attrs[HRTCP_A_CONN_CE_IN]);
+	row->ce_told = genl_number(attrs[HRTCP_A_CONN_CE_TOLD]);
 	rows->n++;
 }
 

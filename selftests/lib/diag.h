@@ -20,6 +20,7 @@ struct row {
 	uint32_t half_open, retrans, uid, inode;
 	int timer;			/* HRTCP_T_COUNT: none */
 	uint64_t timer_ns, cookie;
+	uint32_t ecn, ce_in, ce_told;	/* HRTCP_A_CONN_ECN ... */
 };
 
 /* Returns the number of rows, or a negative errno. @states: mask of 1 << state, 0: all. */

@@ -64,6 +64,7 @@ constexpr row rows[] = {
 	{"data_segs_in", "data_segments_in", FIELD(data_segments_in), count},
 	{"delivered", "delivered_segments", FIELD(delivered), count},
 	{"delivered_ce", "delivered_ce_segments", FIELD(delivered_ce), count},
+	{"ce_in", "ce_in_segments", FIELD(ce_in), count},
 	{"unacked", "unacked_segments", FIELD(unacked), count},
 	{"sacked", "sacked_segments", FIELD(sacked), count},
 	{"lost", "lost_segments", FIELD(lost), count},
@@ -95,8 +96,14 @@ struct option_name {
 constexpr option_name options[] = {
 	{TCPI_OPT_TIMESTAMPS, "ts"},
 	{TCPI_OPT_SACK, "sack"},
-	{TCPI_OPT_ECN, "ecn"},
 };
+
+constexpr const char *ecn_names[] = {nullptr, "ecn", "accecn"};
+
+const char *ecn_name(const details &from)
+{
+	return from.ecn < std::size(ecn_names) ? ecn_names[from.ecn] : nullptr;
+}
 
 } // namespace
 
@@ -106,6 +113,8 @@ std::string details_text(const details &from)
 	for (const option_name &o : options)
 		if (from.options & o.bit)
 			text += std::string(" ") + o.name;
+	if (const char *name = ecn_name(from))
+		text += std::string(" ") + name;
 	for (const row &r : rows)
 		if (uint64_t value = r.get(from))
 			text += fmt::format(" {}:{}", r.text, r.show(value));
@@ -118,6 +127,8 @@ json details_json(const details &from)
 	for (const option_name &o : options)
 		if (from.options & o.bit)
 			object["options"].push_back(o.name);
+	if (const char *name = ecn_name(from))
+		object["options"].push_back(name);
 	for (const row &r : rows)
 		if (uint64_t value = r.get(from))
 			object[r.key] = value;

@@ -139,6 +139,7 @@ TEST_CASE("AccECN: the option says whether ACE turned", "[R9768-91][R9768-79][R9
 	struct { const char *option; u32 cep, ceb; } const cases[] = {
 		{ "ecn0 9001 1000", 7, 1000 },		// 10 of 100 octets? no: two
 		{ "ecn0 1 10000", 15, 10000 },		// two of 5000 do not fit
+		{ "ecn0 1 2001", 15, 2001 },		// nor do two of 1001
 		{ "ecn1 1 10000 1", 15, 10000 }, { "ecn0 10001", 7, 0 }, { "ecn0", 7, 0 },
 	};
 

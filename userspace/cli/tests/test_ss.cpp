@@ -75,6 +75,22 @@ TEST_CASE("ss: everything at once")
 	      "\tts rto:40ms rtt:50us cwnd:10 pacing_rate:8000bps\n");
 }
 
+TEST_CASE("ss: how congestion marks are fed back, and how many there were")
+{
+	fake_module module = two();
+	module.connections[1].details->ecn = 1;
+	CHECK(run(module, {"ss", "-iH"}).out.find("\tts ecn rto:40ms") != std::string::npos);
+	module.connections[1].details->ecn = 2;
+	module.connections[1].details->delivered_ce = 7;
+	module.connections[1].details->ce_in = 9;
+	auto text = run(module, {"ss", "-iH"}).out;
+	CHECK(text.find("\tts accecn rto:40ms") != std::string::npos);
+	CHECK(text.find(" delivered_ce:7 ce_in:9") != std::string::npos);
+	json info = json::parse(run(module, {"ss", "-i", "--json"}).out)["connections"][0]["info"];
+	CHECK(info["options"] == json::array({"ts", "accecn"}));
+	CHECK(info["ce_in_segments"] == 9);
+}
+
 TEST_CASE("ss: json")
 {
 	fake_module module = two();

@@ -210,6 +210,11 @@ connection decode_connection(const nlmsghdr *message)
 		c.timer = timer;
 	if (from.has(HRTCP_A_CONN_INFO))
 		c.details = decode_info(from.octets(HRTCP_A_CONN_INFO));
+	if (c.details) {
+		from.get<uint8_t>(HRTCP_A_CONN_ECN, c.details->ecn);
+		from.get<uint32_t>(HRTCP_A_CONN_CE_IN, c.details->ce_in);
+		from.get<uint32_t>(HRTCP_A_CONN_CE_TOLD, c.details->delivered_ce);
+	}
 	return c;
 }
 

@@ -102,6 +102,18 @@ TEST_CASE("decode_connection: a tcp_info shorter or longer than ours")
 	CHECK(decode_connection(longer.header()).details->send_window == 66);
 }
 
+TEST_CASE("decode_connection: how marks are fed back")
+{
+	tcp_info info = {};
+	message m(HRTCP_CMD_GET_CONN);
+	m.octets(HRTCP_A_CONN_INFO, &info, sizeof(info));
+	m.u8(HRTCP_A_CONN_ECN, 2).u32(HRTCP_A_CONN_CE_IN, 5).u32(HRTCP_A_CONN_CE_TOLD, 6);
+	connection c = decode_connection(m.header());
+	CHECK(c.details->ecn == 2);
+	CHECK(c.details->ce_in == 5);
+	CHECK(c.details->delivered_ce == 6);
+}
+
 TEST_CASE("decode_connection: absent, short and unknown attributes do no harm")
 {
 	message m(HRTCP_CMD_GET_CONN);

@@ -36,6 +36,8 @@ struct tcp_details {
 	uint32_t last_sent_ms = 0, last_received_ms = 0, last_ack_ms = 0; // milliseconds ago
 	uint64_t pacing_rate = 0, delivery_rate = 0;			  // octets a second
 	uint64_t busy_us = 0, window_limited_us = 0, buffer_limited_us = 0;
+	unsigned ecn = 0;     ///< how marks are fed back: 0 not, 1 RFC 3168, 2 RFC 9768
+	uint32_t ce_in = 0;   ///< packets that came marked CE
 };
 
 struct connection {
