@@ -36,6 +36,7 @@ const struct hrtcp_cfg hrtcp_cfg_default = {
 	.keepalive_probes = 9,
 	.tlp = true,
 	.pto_min_ns = 0,
+	.retrans_collapse = true,
 	.persist_max_ns = SEC(120),
 	.r2_ns = SEC(900),
 	.syn_r2_ns = SEC(180),		/* RFC 9293 MUST-23 */

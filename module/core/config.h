@@ -46,6 +46,7 @@ struct hrtcp_cfg {
 	u32 keepalive_probes;		/* unanswered ones that end the connection */
 	bool tlp;			/* probe for a lost tail, RFC 8985 7 */
 	u64 pto_min_ns;			/* least time before that probe */
+	bool retrans_collapse;		/* small segments go again as one */
 	u64 persist_max_ns;		/* between probes of a shut window */
 	/* R2 of RFC 9293 3.8.3: whichever comes first; counts of 0: the time alone. */
 	u32 retries2, orphan_retries, syn_retries, synack_retries;

@@ -160,6 +160,14 @@ void hrtcp_conn_on_split(struct hrtcp_conn *conn, struct hrtcp_txnode *node,
 	hrtcp_txq_split(&conn->txq, node, rest, len);
 }
 
+void hrtcp_conn_on_join(struct hrtcp_conn *conn, struct hrtcp_txnode *node, bool done)
+{
+	if (done)
+		hrtcp_txq_join(&conn->txq, node);
+	else
+		node->solid = 1;
+}
+
 int hrtcp_conn_on_close(struct hrtcp_conn *conn, u64 now_ns)
 {
 	if (conn->state == HRTCP_CLOSED)

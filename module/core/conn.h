@@ -173,6 +173,7 @@ enum hrtcp_poll {
 	HRTCP_POLL_WAIT,		/* nothing to send before tx->wake_ns */
 	HRTCP_POLL_SEND,		/* send tx->seg now; it counts as sent */
 	HRTCP_POLL_SPLIT,		/* cut tx->node after tx->split_len, then poll again */
+	HRTCP_POLL_JOIN,		/* put the payload of tx->node->next into tx->node, ... */
 };
 
 struct hrtcp_tx {
@@ -190,6 +191,10 @@ enum hrtcp_poll hrtcp_conn_poll_tx(struct hrtcp_conn *conn, u64 now_ns, struct h
 /* The answer to HRTCP_POLL_SPLIT: @rest, zeroed, holds what @node lost. */
 void hrtcp_conn_on_split(struct hrtcp_conn *conn, struct hrtcp_txnode *node,
 			 struct hrtcp_txnode *rest, u32 len);
+
+/* The answer to HRTCP_POLL_JOIN: @node holds both, the other comes by poll_acked; not @done:
+ * there was no room, and @node is not asked for again. */
+void hrtcp_conn_on_join(struct hrtcp_conn *conn, struct hrtcp_txnode *node, bool done);
 
 /* The caller could not split or transmit @tx: tried again after cfg->tx_retry_ns. */
 void hrtcp_conn_on_tx_failed(struct hrtcp_conn *conn, const struct hrtcp_tx *tx, u64 now_ns);

@@ -317,6 +317,7 @@ void hrtcp_recovery_on_timeout(struct hrtcp_conn *conn, u64 now_ns)
 	rec->frto = !recovering;		/* RFC 5682 3.1 */
 	rec->undo.ts_taken |= recovering && !rec->undo.ts_known; /* real losses lie before */
 	rec->timeout_ns = now_ns;
+	rec->timeout_una = conn->snd.una;
 	rec->timeouts++;
 	rec->recover = conn->snd.nxt;
 	mark_for_timeout(conn, now_ns);

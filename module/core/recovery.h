@@ -53,6 +53,7 @@ struct hrtcp_recovery {
 	struct seq recover;		/* SND.NXT when recovery began */
 	struct seq again_lo, again_hi;	/* all that was sent more than once lies in between */
 	u64 timeout_ns;			/* when LOSS began */
+	struct seq timeout_una;		/* SND.UNA then */
 	struct hrtcp_prr prr;
 	struct hrtcp_undo undo;
 	u32 fast_recoveries, timeouts, undos;	/* counted for the user */

@@ -124,6 +124,22 @@ static bool fits_whole(const struct hrtcp_conn *conn, const struct hrtcp_txnode 
 	       DIV_ROUND_UP(len, node->mss) <= max_t(u32, units_most(conn, node->mss), 1);
 }
 
+/* RFC 5682 2.1 step 1: the head goes again, and then its ACK tells what else has to. */
+static bool timeout_in_doubt(const struct hrtcp_conn *conn)
+{
+	return conn->recovery.frto && seq_eq(conn->snd.una, conn->recovery.timeout_una);
+}
+
+/* Small segments that went alone may go again as one, RFC 9293 3.8.1. */
+static bool joins_next(const struct hrtcp_conn *conn, const struct hrtcp_txnode *node, u32 room)
+{
+	const struct hrtcp_snd *snd = &conn->snd;
+
+	return conn->cfg->retrans_collapse && !timeout_in_doubt(conn) &&
+	       hrtcp_txq_may_join(&conn->txq, node, min_t(u32, snd->mss, room)) &&
+	       seq_le(node->next->end, seq_add(snd->una, snd->wnd));
+}
+
 static enum hrtcp_poll poll_lost(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx)
 {
 	struct hrtcp_txnode *node;
@@ -133,7 +149,7 @@ static enum hrtcp_poll poll_lost(struct hrtcp_conn *conn, u64 now_ns, struct hrt
 	if (beyond_window(conn, node))
 		return HRTCP_POLL_WAIT;
 	room = cwnd_room(conn);
-	if (room < min_t(u32, len, node->mss) && !conn->snd.force)
+	if ((room < min_t(u32, len, node->mss) || timeout_in_doubt(conn)) && !conn->snd.force)
 		return HRTCP_POLL_WAIT;
 	if (must_go_whole(conn, node))
 		return fits_whole(conn, node) ? resend(conn, tx, node, now_ns) : HRTCP_POLL_WAIT;
@@ -144,6 +160,10 @@ static enum hrtcp_poll poll_lost(struct hrtcp_conn *conn, u64 now_ns, struct hrt
 		len = chunk;
 	if (len < hrtcp_txnode_len(node))
 		return ask_split(tx, node, len);
+	if (joins_next(conn, node, room)) {
+		tx->node = node;
+		return HRTCP_POLL_JOIN;
+	}
 	return resend(conn, tx, node, now_ns);
 }
 

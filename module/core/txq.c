@@ -156,6 +156,33 @@ void hrtcp_txq_split(struct hrtcp_txq *q, struct hrtcp_txnode *node,
 	node->sacked &= all_units(node);
 }
 
+bool hrtcp_txq_may_join(const struct hrtcp_txq *q, const struct hrtcp_txnode *node, u32 most)
+{
+	const struct hrtcp_txnode *next = node->next;
+
+	if (!next || next == q->unsent || node->solid)
+		return false;
+	most = min_t(u32, most, min_t(u32, node->mss, next->mss));
+	return node->lost == 1 && next->lost == 1 && !node->sacked && !next->sacked &&
+	       hrtcp_txnode_len(node) + hrtcp_txnode_len(next) <= most;
+}
+
+void hrtcp_txq_join(struct hrtcp_txq *q, struct hrtcp_txnode *node)
+{
+	struct hrtcp_txnode *next = node->next;
+
+	node->end = next->end;
+	node->push |= next->push;
+	node->sends = (u8)max_t(u32, node->sends, next->sends);
+	node->sent_ns = min_t(u64, node->sent_ns, next->sent_ns);
+	node->next = next->next;
+	if (q->tail == next)
+		q->tail = node;
+	q->sent_nodes--;
+	next->next = q->acked;
+	q->acked = next;
+}
+
 void hrtcp_txq_sent(struct hrtcp_txq *q, struct hrtcp_txnode *node, u16 mss, u64 now_ns)
 {
 	if (node == q->unsent) {

@@ -26,6 +26,7 @@ struct hrtcp_txnode {
 	u64 sacked;			/* units the peer holds beyond a gap */
 	u16 mss;			/* octets of a unit, fixed when first sent */
 	u8 push : 1;			/* the user's write ended here */
+	u8 solid : 1;			/* the caller cannot put more into it */
 	u8 app_limited : 1;		/* of the last transmission, rate.h: ran dry before it; */
 	u8 sends;			/* transmissions, saturating */
 	u16 epoch;			/* ... what had been delivered; */
@@ -97,6 +98,12 @@ void hrtcp_txq_append(struct hrtcp_txq *q, struct hrtcp_txnode *node);
 /* Cut @node after @len octets; @rest takes the remainder and stands behind it. */
 void hrtcp_txq_split(struct hrtcp_txq *q, struct hrtcp_txnode *node,
 		     struct hrtcp_txnode *rest, u32 len);
+
+/* May what follows @node go again in one unit with it, of @most octets? */
+bool hrtcp_txq_may_join(const struct hrtcp_txq *q, const struct hrtcp_txnode *node, u32 most);
+
+/* @node has taken over the octets of the one behind it, which moves to @q->acked. */
+void hrtcp_txq_join(struct hrtcp_txq *q, struct hrtcp_txnode *node);
 
 /* @node leaves now (again): not lost, in the pipe, @mss its unit if this is the first time. */
 void hrtcp_txq_sent(struct hrtcp_txq *q, struct hrtcp_txnode *node, u16 mss, u64 now_ns);

@@ -44,6 +44,7 @@
 	X(hr_granularity_us,	US,	hr_granularity_ns, 0, HRTCP_S_US, HRTCP_SO_HR_GRANULARITY) \
 	X(tlp,			BOOL,	tlp,		0, 1, HRTCP_SO_TLP)		\
 	X(pto_min_us,		US,	pto_min_ns,	0, HRTCP_S_US, HRTCP_SO_PTO_MIN)	\
+	X(retrans_collapse,	BOOL,	retrans_collapse, 0, 1, 0)			\
 	X(persist_max_us,	US,	persist_max_ns,	1000, HRTCP_HOUR_US, HRTCP_SO_PERSIST_MAX) \
 	X(keepalive_time,	S,	keepalive_time_ns, 1, 86400, 0)			\
 	X(keepalive_time_us,	US,	keepalive_time_ns, 1000, HRTCP_DAY_US, HRTCP_SO_KEEPALIVE_TIME) \

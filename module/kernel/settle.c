@@ -125,6 +125,9 @@ static u64 drain_tx(struct hrtcp_sock *hs)
 			if (hrtcp_txq_split_node(sk, tx.node, tx.split_len))
 				continue;
 			break;
+		case HRTCP_POLL_JOIN:
+			hrtcp_txq_join_node(sk, tx.node);
+			continue;
 		}
 		hrtcp_count(hs->hn, HRTCP_STAT_TX_FAILURES);
 		hrtcp_conn_on_tx_failed(&hs->conn, &tx, now_ns);

@@ -74,6 +74,45 @@ bool hrtcp_txq_split_node(struct sock *sk, struct hrtcp_txnode *node, u32 len)
 	return true;
 }
 
+/* The fragments of @from behind those of @to. Return: false, nothing done, if there is no room. */
+static bool append_frags(struct sk_buff *to, const struct sk_buff *from)
+{
+	struct skb_shared_info *info = skb_shinfo(to);
+	int i, k = info->nr_frags;
+
+	if (k + skb_shinfo(from)->nr_frags > MAX_SKB_FRAGS)
+		return false;
+	for (i = 0; i < skb_shinfo(from)->nr_frags; i++) {
+		const skb_frag_t *frag = &skb_shinfo(from)->frags[i];
+
+		if (skb_can_coalesce(to, k, skb_frag_page(frag), skb_frag_off(frag))) {
+			skb_frag_size_add(&info->frags[k - 1], skb_frag_size(frag));
+			continue;
+		}
+		get_page(skb_frag_page(frag));
+		skb_fill_page_desc(to, k++, skb_frag_page(frag), skb_frag_off(frag),
+				   skb_frag_size(frag));
+	}
+	return true;
+}
+
+void hrtcp_txq_join_node(struct sock *sk, struct hrtcp_txnode *node)
+{
+	struct sk_buff *skb = hrtcp_txnode_skb(node), *next = hrtcp_txnode_skb(node->next);
+	bool done;
+
+	sock_owned_by_me(sk);
+	done = !hrtcp_txnode_off(node->next) && unshare(skb) && append_frags(skb, next);
+	if (done) {
+		/* The charge goes with the octets; what is left of @next is its own. */
+		skb->len += next->len;
+		skb->data_len += next->len;
+		skb->truesize += next->len;
+		next->truesize -= next->len;
+	}
+	hrtcp_conn_on_join(&hrtcp_sk(sk)->conn, node, done);
+}
+
 struct sk_buff *hrtcp_txq_copy_range(const struct sk_buff *skb, u32 off, u32 len, gfp_t gfp)
 {
 	const struct skb_shared_info *from = skb_shinfo(skb);

@@ -41,6 +41,9 @@ void hrtcp_txq_free(struct sock *sk, struct hrtcp_txnode *node);
 /* Cut @node after @len octets, in the skb and in the core. Return: whether it worked. */
 bool hrtcp_txq_split_node(struct sock *sk, struct hrtcp_txnode *node, u32 len);
 
+/* The answer to HRTCP_POLL_JOIN. The socket is owned. */
+void hrtcp_txq_join_node(struct sock *sk, struct hrtcp_txnode *node);
+
 /* A header's room and references on the octets [@off, @off + @len) of @skb. */
 struct sk_buff *hrtcp_txq_copy_range(const struct sk_buff *skb, u32 off, u32 len, gfp_t gfp);
 

@@ -227,6 +227,24 @@ TEST_F(scripted, a_lost_segment_is_repeated_until_acknowledged)
 	EXPECT_EQ(0, sock_error(fd));
 }
 
+TEST_F(scripted, small_segments_that_were_lost_go_again_as_one)
+{
+	int fd = peer_accepts(&self->peer), i;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, sock_set(fd, IPPROTO_TCP, TCP_NODELAY, 1));
+	for (i = 0; i < 10; i++)
+		ASSERT_EQ(0, send_all(fd, 90 * i, 90));
+	ASSERT_EQ(0, collect(&self->peer, 900));
+	do {
+		ASSERT_EQ(1, peer_get(&self->peer, &self->peer.seen, WAIT_MS));
+	} while (self->peer.seen.seq != self->peer.irs + 1 || self->peer.seen.len == 90);
+	EXPECT_EQ(900u, self->peer.seen.len);
+	EXPECT_GT(0, pattern_check(self->peer.packet + self->peer.packet_len - 900, 0, 900));
+	SENDS(". 1:1(0) ack 901");
+	SILENCE(50);
+}
+
 TEST_F(scripted, T33_a_push_is_acknowledged_within_half_a_second)
 {
 	int fd = peer_accepts(&self->peer);

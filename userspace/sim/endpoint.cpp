@@ -67,6 +67,10 @@ void Endpoint::drain_tx()
 			emit(tx);
 			continue;
 		}
+		if (poll == HRTCP_POLL_JOIN) {
+			hrtcp_conn_on_join(&conn_, tx.node, true);
+			continue;
+		}
 		auto *rest = new TxBuffer;
 		hrtcp_conn_on_split(&conn_, tx.node, &rest->node, tx.split_len);
 	}

@@ -108,6 +108,8 @@ void End::settle(uint64_t now_ns, Packets &out)
 			break;
 		if (poll == HRTCP_POLL_SEND)
 			out.push_back(tx.seg);
+		else if (poll == HRTCP_POLL_JOIN)
+			hrtcp_conn_on_join(&conn_, tx.node, true);
 		else
 			hrtcp_conn_on_split(&conn_, tx.node, new hrtcp_txnode{}, tx.split_len);
 	}

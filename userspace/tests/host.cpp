@@ -193,6 +193,17 @@ void Host::split(const hrtcp_tx &tx)
 	hrtcp_conn_on_split(&conn, buf, rest, tx.split_len);
 }
 
+void Host::join(const hrtcp_tx &tx)
+{
+	auto *buf = static_cast<TxBuf *>(tx.node), *next = static_cast<TxBuf *>(tx.node->next);
+
+	if (can_join) {
+		buf->bytes.resize(next->seq.v - buf->begin);
+		buf->bytes += next->bytes.substr(next->seq.v - next->begin);
+	}
+	hrtcp_conn_on_join(&conn, buf, can_join);
+}
+
 void Host::emit_reply(const hrtcp_reply &reply)
 {
 	if (reply.moved)
@@ -282,6 +293,8 @@ void Host::settle()
 			hrtcp_conn_on_tx_failed(&conn, &tx, now_);
 		else if (verdict == HRTCP_POLL_SEND)
 			emit(tx);
+		else if (verdict == HRTCP_POLL_JOIN)
+			join(tx);
 		else
 			split(tx);
 	}

@@ -132,6 +132,7 @@ public:
 	hrtcp_conn conn{};
 	hrtcp_drop drop = HRTCP_DROP_NONE;	// of the last segment that arrived
 	int fail_tx = 0;		// so many of the next transmissions fail
+	bool can_join = true;		// buffers have room for what follows them
 	std::unique_ptr<hrtcp_listen> listener;
 	hrtcp_fastq fastq{};
 	hrtcp_fast_macs macs{ 0x0123456789abcdef, 0xfedcba9876543210 };
@@ -150,6 +151,7 @@ private:
 	void put(const hrtcp_seg &seg, const std::string &bytes, u16 gso_size);
 	void check_sent(const hrtcp_seg &seg, u16 gso_size);
 	void split(const hrtcp_tx &tx);
+	void join(const hrtcp_tx &tx);
 	void deliver(const RxBuf &buf, u32 skip, u32 len);
 	void free_rx(hrtcp_rxnode *node);
 	void free_tx(hrtcp_txnode *node);

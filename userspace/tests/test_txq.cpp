@@ -76,6 +76,26 @@ struct Queue {
 		REQUIRE((skip + len == hrtcp_txnode_len(node) || !lost.at(at->first + len)));
 	}
 
+	// Puts the first lost node together with the one behind it.
+	bool join(u32 most)
+	{
+		hrtcp_txnode *node = q.head;
+		while (node && node != q.unsent && !hrtcp_txq_may_join(&q, node, most))
+			node = node->next;
+		if (!node || node == q.unsent)
+			return false;
+		const u32 len = hrtcp_txnode_len(node) + hrtcp_txnode_len(node->next);
+		REQUIRE(len <= most);
+		REQUIRE(len <= node->mss);
+		for (u32 i = node->seq.v - base; i != node->next->end.v - base; i++)
+			REQUIRE(lost.at(i));
+		hrtcp_txq_join(&q, node);
+		REQUIRE(hrtcp_txnode_len(node) == len);
+		for (; q.acked; q.acked = q.acked->next)
+			freed++;
+		return true;
+	}
+
 	void mark(hrtcp_txnode *node)
 	{
 		hrtcp_txq_mark_lost(&q, node);
@@ -344,9 +364,19 @@ TEST_CASE("txq: random sends, losses, splits and acknowledgments against the mod
 			const u32 first = q.q.head ? q.q.head->seq.v - Queue::base : q.end;
 			const u32 sent_end = q.q.unsent ? q.q.unsent->seq.v - Queue::base : q.end;
 			const auto mss = static_cast<u16>(1 + pick(60));
-			switch (pick(8)) {
-			case 0: case 1:
+			switch (pick(9)) {
+			case 0:
 				q.append(1 + pick(400));
+				break;
+			case 1:
+				q.append(1 + pick(20));
+				break;
+			case 7:
+				while (q.join(1 + pick(60)))
+					q.check();
+				break;
+			case 8:
+				q.append(1 + pick(40));
 				break;
 			case 2: case 3:
 				if (q.q.unsent)
