@@ -11,12 +11,25 @@ FIXTURE(lossy)
 
 PAIR_VARIANTS(lossy)
 
+/* What is lost may be the question for the neighbour's address: ask until it is answered. */
+static int ask_on(const struct end *end)
+{
+	int error = net_enter(end->ns);
+
+	return error ? error : system("sysctl -qw net.ipv4.neigh.eth0.mcast_solicit=30 "
+				      "net.ipv4.neigh.eth0.ucast_solicit=30 "
+				      "net.ipv6.neigh.eth0.mcast_solicit=30 "
+				      "net.ipv6.neigh.eth0.ucast_solicit=30");
+}
+
 FIXTURE_SETUP(lossy)
 {
 	const char *mb = getenv("HRTCP_LOSSY_MB");
 
 	self->len = (mb ? atoi(mb) : 3) << 20;
 	ASSERT_EQ(0, pair_up(&self->pair, variant->client, variant->server, variant->ipv));
+	ASSERT_EQ(0, ask_on(&self->pair.client));
+	ASSERT_EQ(0, ask_on(&self->pair.server));
 }
 
 FIXTURE_TEARDOWN(lossy)

@@ -85,8 +85,7 @@ struct Queue {
 		if (!node || node == q.unsent)
 			return false;
 		const u32 len = hrtcp_txnode_len(node) + hrtcp_txnode_len(node->next);
-		REQUIRE(len <= most);
-		REQUIRE(len <= node->mss);
+		REQUIRE(len <= std::min<u32>(most, node->mss));
 		for (u32 i = node->seq.v - base; i != node->next->end.v - base; i++)
 			REQUIRE(lost.at(i));
 		hrtcp_txq_join(&q, node);
@@ -365,11 +364,8 @@ TEST_CASE("txq: random sends, losses, splits and acknowledgments against the mod
 			const u32 sent_end = q.q.unsent ? q.q.unsent->seq.v - Queue::base : q.end;
 			const auto mss = static_cast<u16>(1 + pick(60));
 			switch (pick(9)) {
-			case 0:
-				q.append(1 + pick(400));
-				break;
-			case 1:
-				q.append(1 + pick(20));
+			case 0: case 1:
+				q.append(1 + pick(pick(2) ? 400 : 20));
 				break;
 			case 7:
 				while (q.join(1 + pick(60)))
