@@ -61,6 +61,7 @@ static void advance_in_recovery(struct hrtcp_conn *conn, u32 acked)
 void hrtcp_newreno_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
+	bool loss = rec->state == HRTCP_R_LOSS;
 
 	if (ack->duplicate) {
 		on_duplicate(conn, ack->now_ns);
@@ -72,7 +73,7 @@ void hrtcp_newreno_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 		advance_in_recovery(conn, ack->acked_bytes);
 		return;
 	}
-	if (rec->state != HRTCP_R_LOSS || seq_ge(conn->snd.una, rec->recover))
+	if (!loss || seq_ge(conn->snd.una, rec->recover))
 		hrtcp_recovery_open(conn);
-	hrtcp_recovery_grow(conn, ack);
+	hrtcp_recovery_grow(conn, ack, loss);
 }

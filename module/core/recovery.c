@@ -29,14 +29,15 @@ void hrtcp_recovery_open(struct hrtcp_conn *conn)
 	rec->frto = false;
 }
 
-void hrtcp_recovery_grow(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
+/* @loss: the ACK came in LOSS, though it may have ended it. */
+void hrtcp_recovery_grow(struct hrtcp_conn *conn, const struct hrtcp_ack *ack, bool loss)
 {
 	struct hrtcp_ack told = *ack;
 
 	if (conn->cc.ops->control || ack->marked)
 		return;			/* the latter by RFC 3168 6.1.2 */
 	/* What a hole held back is acknowledged at once: RFC 3465 2.3 counts a segment of it. */
-	if (conn->recovery.state == HRTCP_R_LOSS)
+	if (loss)
 		told.acked_bytes = min_t(u32, told.acked_bytes, conn->snd.mss);
 	conn->cc.ops->on_ack(conn, &told);
 }
@@ -214,8 +215,10 @@ void hrtcp_recovery_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
 	u32 lost = conn->txq.lost_bytes;
+	bool loss;
 
 	consider_undo(conn, ack);
+	loss = rec->state == HRTCP_R_LOSS;
 	if (!conn->sack.on) {
 		hrtcp_newreno_on_ack(conn, ack);
 		return;
@@ -230,7 +233,7 @@ void hrtcp_recovery_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 		reduce_rate(conn, ack->delivered_bytes,
 			    ack->acked_bytes && conn->txq.lost_bytes <= lost);
 	else if (ack->acked_bytes)
-		hrtcp_recovery_grow(conn, ack);
+		hrtcp_recovery_grow(conn, ack, loss);
 }
 
 void hrtcp_recovery_on_repaired(struct hrtcp_conn *conn, u64 now_ns)

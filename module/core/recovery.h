@@ -78,7 +78,7 @@ void hrtcp_recovery_on_dsack(struct hrtcp_conn *conn, struct seq start, struct s
 /* -- shared with newreno.c */
 void hrtcp_recovery_enter(struct hrtcp_conn *conn, u64 now_ns);
 void hrtcp_recovery_open(struct hrtcp_conn *conn);
-void hrtcp_recovery_grow(struct hrtcp_conn *conn, const struct hrtcp_ack *ack);
+void hrtcp_recovery_grow(struct hrtcp_conn *conn, const struct hrtcp_ack *ack, bool loss);
 
 /* Octets believed to be in the network. */
 u32 hrtcp_recovery_pipe(const struct hrtcp_conn *conn);

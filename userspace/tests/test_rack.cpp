@@ -152,7 +152,8 @@ TEST_CASE("TLP: a repaired loss is answered by the congestion control", "[R8985-
 	PEER(h, MS(300), ". 1(0) ack 2001");
 	send(h, MS(310), 2001, 1);
 	PEER(h, MS(410), ". 1(0) ack 3001");	// beyond the probe, and no D-SACK came
-	CHECK(h.conn.cc.cwnd_bytes < cwnd);
+	CHECK(h.conn.cc.ssthresh_bytes < cwnd);
+	CHECK(h.conn.cc.cwnd_bytes <= h.conn.cc.ssthresh_bytes);
 }
 
 TEST_CASE("TLP: a D-SACK says that nothing was lost", "[R8985-10][R2883-05]")

@@ -182,6 +182,30 @@ TEST_CASE("timeout: the first segment, then slow start from one",
 	QUIET(h, SEC(100));
 }
 
+TEST_CASE("timeout: it is over when all that was out is acknowledged, with what slow start reached",
+	  "[R5681-09][R6582-04][R6675-07][R3465-02]")
+{
+	for (const bool sack : { false, true }) {
+		Sending h(10000, { .sack = sack });
+		CAPTURE(sack);
+
+		while (h.conn.recovery.timeouts == 0) {
+			h.tick(h.next_wake());
+			h.take_sent();
+		}
+		const u64 t = h.script_time();
+		PEER(h, t + MS(500), ". 1:1(0) ack 1001");
+		CHECK(h.conn.recovery.state == HRTCP_R_LOSS);
+		CHECK(h.cwnd() == 2000);
+		h.take_sent();
+		PEER(h, t + MS(900), ". 1:1(0) ack 10001");
+		CHECK(h.conn.recovery.state == HRTCP_R_OPEN);
+		CHECK(h.cwnd() == 3000);	// one segment more, however much it covers
+		CHECK(h.ssthresh() >= 5000);
+		QUIET(h, SEC(100));
+	}
+}
+
 TEST_CASE("timeout: a second one of the same segment leaves ssthresh alone", "[R5681-08]")
 {
 	Sending h(10000);

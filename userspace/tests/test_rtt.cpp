@@ -151,6 +151,24 @@ TEST_CASE("rtt_timeout: a long RTO cannot overflow into a short one", "[R6298-05
 		}
 }
 
+TEST_CASE("rtt_sample: after a spurious timeout the larger of what was and what is", "[R4015-01]")
+{
+	Rtt r;
+
+	r.sample(MS(100));
+	r.rtt.cautious = true;
+	r.sample(MS(300));
+	CHECK(r.rtt.srtt_ns == MS(300));
+	CHECK(r.rtt.rttvar_ns == MS(150));
+	r.rtt.cautious = true;
+	r.sample(MS(20));
+	CHECK(r.rtt.srtt_ns == MS(300));
+	CHECK(r.rtt.rttvar_ns == MS(150));
+	CHECK_FALSE(r.rtt.cautious);
+	r.sample(MS(300));		// as any other again
+	CHECK(r.rtt.rttvar_ns < MS(150));
+}
+
 TEST_CASE("rtt_share: how many ACKs of that size make a flight, rounded up to a power of two",
 	  "[R7323-15]")
 {
