@@ -152,6 +152,22 @@ TEST_CASE("reasm_insert: a FIN is never lost to data that ends where it stands",
 	}
 }
 
+TEST_CASE("reasm_insert: a FIN is news behind data that is held already", "[R9293-62]")
+{
+	for (const u32 start : { 10u, 15u, 20u }) {
+		Queue q;
+		seq nxt = seq_of(Queue::base + 10);
+
+		q.insert(10, 20);
+		CHECK(q.insert(start, 20, true) == HRTCP_DROP_NONE);
+		CHECK(q.insert(start, 20, true) == HRTCP_DROP_DUPLICATE);
+		CHECK(hrtcp_reasm_advance(&q.r, &nxt));
+		CHECK(nxt.v == Queue::base + 20);
+		while (hrtcp_reasm_drain(&q.r))
+			;
+	}
+}
+
 TEST_CASE("reasm_insert: a FIN without data", "[R9293-62]")
 {
 	Queue q;
