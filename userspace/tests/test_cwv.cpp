@@ -100,7 +100,9 @@ TEST_CASE("cwv: less than half of the window used is not validated, and paced", 
 	Rounds h;
 
 	h.until_cwnd(40);
+	h.t += SEC(2);
 	h.round(20);
+	CHECK(h.pipe_ack() == 20000);
 	CHECK(h.validated());
 	CHECK(h.conn.cc.pace.rate == HRTCP_UNPACED);
 	h.t += SEC(2);

@@ -356,10 +356,16 @@ TEST_CASE("rate: a send interval reaches back to what was delivered last when it
 	b.send(1, MS(61));
 	b.sack(0, MS(101));
 	b.send(2, MS(121));			// noted: delivered at 101, sent at 1
+	b.send(3, MS(122));			// stays out
 	b.sack(1, MS(162));
 	const auto sample = b.sack(2, MS(163));	// 62 ms of ACKs, 120 of sending
 	CHECK(sample.interval_ns == MS(120));
 	CHECK(sample.delivered_bytes == 2000);
+
+	b.send(4, MS(170));
+	b.send(5, MS(301));			// both noted: delivered at 163, sent at 121
+	b.sack(4, MS(302));
+	CHECK(b.sack(5, MS(303)).interval_ns == MS(180));
 }
 
 // -- was cwnd the limit? -----------------------------------------------------------------
