@@ -156,6 +156,24 @@ TEST_CASE("TLP: a repaired loss is answered by the congestion control", "[R8985-
 	CHECK(h.conn.cc.cwnd_bytes <= h.conn.cc.ssthresh_bytes);
 }
 
+TEST_CASE("TLP: a repaired loss takes a window that was used down to ssthresh", "[R8985-10]")
+{
+	Client h(with_sack);
+
+	send(h, 0, 1, 10);
+	PEER(h, MS(100), ". 1(0) ack 9001");
+	while (!h.conn.tlp.out)
+		h.tick(h.next_wake());
+	h.take_sent();
+	PEER(h, h.script_time() + MS(100), ". 1(0) ack 10001");
+	const u32 cwnd = h.conn.cc.cwnd_bytes;
+	send(h, h.script_time(), 10001, 1);
+	PEER(h, h.script_time() + MS(100), ". 1(0) ack 11001");
+	CHECK(h.conn.recovery.timeouts == 0);
+	CHECK(h.conn.cc.ssthresh_bytes < cwnd);
+	CHECK(h.conn.cc.cwnd_bytes <= h.conn.cc.ssthresh_bytes + 1000);
+}
+
 TEST_CASE("TLP: a D-SACK says that nothing was lost", "[R8985-10][R2883-05]")
 {
 	Client h(with_sack);
