@@ -6,7 +6,8 @@
 #define ACE_CWR 2u
 #define OPTION_SPACE 40
 #define TWO_SACK_BLOCKS 20u		/* with two NOPs: they come first, 3.2.3.3 */
-#define DUPS_MAX 3
+#define DUP_WEIGHT 8			/* of data come again, against that of new data */
+#define DUPS_MAX (3 * DUP_WEIGHT)
 #define FEW_PKTS_X8 (4 * 8)		/* of an ACK: well below a turn of ACE, appendix A.2.1 */
 
 u8 hrtcp_accecn_code(u8 ip_ecn)
@@ -98,18 +99,21 @@ void hrtcp_accecn_count(struct hrtcp_conn *conn, const struct hrtcp_seg *seg)
 	if (!seg->len)
 		return;
 	acc->ack_bare = false;
-	acc->opt_dups = 0;
+	acc->opt_dups -= acc->opt_dups > 0;
 }
 
-/* 3.2.3.2.2: the path may swallow what has the option, when all of its ACKs seem lost. */
+/*
+ * 3.2.3.2.2: the path may swallow what has the option, if what it acknowledges comes again more
+ * often than not. That new data comes, too, says little: a timeout and a probe send some.
+ */
 void hrtcp_accecn_on_duplicate(struct hrtcp_conn *conn)
 {
 	struct hrtcp_accecn *acc = &conn->ecn.acc;
 
 	if (!accurate(conn) || !acc->opt_sent)
 		return;
-	acc->opt_dups++;
-	acc->opt_off |= acc->opt_dups >= DUPS_MAX;
+	acc->opt_dups = (u8)min_t(u32, acc->opt_dups + DUP_WEIGHT, DUPS_MAX);
+	acc->opt_off |= acc->opt_dups == DUPS_MAX;
 }
 
 void hrtcp_accecn_mark(struct hrtcp_conn *conn, struct hrtcp_seg *seg)

@@ -45,7 +45,7 @@ struct hrtcp_accecn {
 	bool opt_ack, opt_data;		/* it is to be tried on an ACK, on data */
 	bool opt_watch;			/* tried on data that begins at opt_seq */
 	bool opt_sent;			/* the last segment had it */
-	u8 opt_dups;			/* ... but data came again, so often in a row */
+	u8 opt_dups;			/* ... but data came again: how often of late, weighed */
 	u8 reserve;			/* octets that snd.mss leaves to it */
 	struct seq opt_seq;
 

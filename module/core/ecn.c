@@ -233,10 +233,10 @@ void hrtcp_ecn_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 
 	if (!ack->marked)
 		return;
-	if (cc->cwnd_bytes <= conn->snd.mss)
-		pause_sending(conn, ack->now_ns);
 	if (ecn->responded && seq_lt(conn->snd.una, ecn->cwr_end))
 		return;
+	if (cc->cwnd_bytes <= conn->snd.mss)
+		pause_sending(conn, ack->now_ns);
 	hrtcp_ecn_reduced(conn);
 	if (conn->recovery.state >= HRTCP_R_RECOVERY)
 		return;			/* a loss was answered in this window */

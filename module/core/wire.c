@@ -119,7 +119,7 @@ static void drop_misplaced(struct hrtcp_seg *seg)
 		seg->opt.fast.len = 0;
 	} else if (!(seg->flags & HRTCP_ACK)) {	/* RFC 9768 3.2.3.2.1 */
 		seg->opt.present &= (u8)~HRTCP_OPT_ACCECN;
-		seg->opt.accecn.n = 0;
+		memset(&seg->opt.accecn, 0, sizeof(seg->opt.accecn));
 	}
 }
 

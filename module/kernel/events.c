@@ -78,7 +78,7 @@ static int put_seg(struct sk_buff *msg, const struct hrtcp_seg *seg, u8 wscale, 
 	    nla_put_u32(msg, HRTCP_A_SEG_LEN, seg->len) ||
 	    nla_put_u32(msg, HRTCP_A_SEG_WND, wnd))
 		return -EMSGSIZE;
-	return 0;
+	return seg->ae ? nla_put_flag(msg, HRTCP_A_SEG_AE) : 0;
 }
 
 void hrtcp_event_seg_sent(struct hrtcp_net *hn, const struct hrtcp_rec *rec,

@@ -176,6 +176,7 @@ enum hrtcp_attr {
 	HRTCP_A_CONN_ECN,	/* u8, feedback of marks: 0 none, 1 RFC 3168, 2 RFC 9768 */
 	HRTCP_A_CONN_CE_IN,	/* u32, packets that came marked CE */
 	HRTCP_A_CONN_CE_TOLD,	/* u32, of ours, as the peer's RFC 9768 tells */
+	HRTCP_A_SEG_AE,		/* flag, the bit before the SEG_FLAGS */
 	__HRTCP_A_AFTER_LAST
 };
 #define HRTCP_A_MAX (__HRTCP_A_AFTER_LAST - 1)

@@ -78,6 +78,8 @@ void Path::send(Bytes packet)
 
 	if (filter_ && filter_(packet))
 		return drop(packet, "lost by script");
+	if (config_.meddle && !meddle(packet, config_.meddle))
+		return drop(packet, "swallowed for its option");
 	if (waiting > config_.queue_bytes * config_.ns_per_byte) {
 		dropped_++;
 		return drop(packet, "queue full");

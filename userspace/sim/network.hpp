@@ -43,6 +43,10 @@ private:
 	uint64_t order_ = 0, at_one_time_ = 0;
 };
 
+// Middleboxes that know nothing of Accurate ECN: they clear the bit that was reserved, clear the
+// two of IP, take out the option, or swallow what has it.
+enum { MEDDLE_AE = 1, MEDDLE_IP = 2, MEDDLE_OPTION = 4, MEDDLE_SWALLOW = 8 };
+
 struct PathConfig {
 	uint64_t delay_ns = 50000;
 	double ns_per_byte = 1;		// 8 Gbit/s
@@ -55,6 +59,7 @@ struct PathConfig {
 	uint64_t drop_nth = 0;		// bit n: the packet n of the first 64 is lost
 	double reorder = 0, duplicate = 0, corrupt = 0;
 	uint64_t reorder_ns = 200000;	// how much later a reordered packet comes
+	uint8_t meddle = 0;		// mask of MEDDLE_*: what lies on the way
 };
 
 // One direction.
@@ -94,5 +99,8 @@ private:
 
 // RFC 1071 over the octets as they stand; 0 for a packet whose checksum field is right.
 uint16_t checksum(const Bytes &packet);
+
+// What @packet is after the middleboxes of @mask. False: nothing.
+bool meddle(Bytes &packet, uint8_t mask);
 
 } // namespace sim

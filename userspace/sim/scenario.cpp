@@ -47,6 +47,7 @@ PathConfig random_path(Dice &dice)
 	path.reorder_ns = 1000 + dice.log_up_to(26);
 	path.duplicate = dice.one_in(3) ? dice.up_to(0.1) : 0;
 	path.corrupt = dice.one_in(3) ? dice.up_to(0.05) : 0;
+	path.meddle = dice.one_in(4) ? static_cast<uint8_t>(1 << dice.below(4)) : 0;
 	path.mark_bytes = dice.one_in(2) ? static_cast<uint32_t>(dice.log_up_to(17)) : 0;
 	return path;
 }

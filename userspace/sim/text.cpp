@@ -9,7 +9,7 @@ namespace sim {
 
 std::string segment_text(const hrtcp_seg &seg, uint32_t iss, uint32_t irs)
 {
-	std::string text;
+	std::string text = seg.ae ? "A" : "";
 	auto from = [](uint32_t v, uint32_t base) { return std::to_string(int32_t(v - base)); };
 
 	for (auto [bit, c] : {std::pair{HRTCP_SYN, 'S'}, {HRTCP_FIN, 'F'}, {HRTCP_RST, 'R'},
@@ -27,6 +27,12 @@ std::string segment_text(const hrtcp_seg &seg, uint32_t iss, uint32_t irs)
 		for (u8 i = 0; i < seg.opt.n_sack; i++)
 			text += " " + from(seg.opt.sack[i].start.v, irs) + ":" +
 				from(seg.opt.sack[i].end.v, irs);
+		text += ">";
+	}
+	if (seg.opt.present & HRTCP_OPT_ACCECN) {
+		text += seg.opt.accecn.order1 ? " <ecn1" : " <ecn0";
+		for (u8 i = 0; i < seg.opt.accecn.n; i++)
+			text += " " + std::to_string(seg.opt.accecn.field[i]);
 		text += ">";
 	}
 	return seg.ip_ecn == 3 ? text + " CE" : text;

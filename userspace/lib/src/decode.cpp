@@ -8,6 +8,7 @@
 #include <linux/genetlink.h>
 #include <linux/tcp.h>
 
+#include "hrtcp/names.hpp"
 #include "uapi/hrtcp.h"
 
 namespace hrtcp {
@@ -164,6 +165,8 @@ segment_event decode_segment(const attributes &from)
 	from.get<uint64_t>(HRTCP_A_EV_TIME_NS, e.time_ns);
 	from.get<uint8_t>(HRTCP_A_SEG_DIR, e.sent);
 	from.get<uint8_t>(HRTCP_A_SEG_FLAGS, e.segment.flags);
+	if (from.has(HRTCP_A_SEG_AE))
+		e.segment.flags |= flag_ae;
 	from.get<uint32_t>(HRTCP_A_SEG_SEQ, e.segment.seq);
 	from.get<uint32_t>(HRTCP_A_SEG_ACK, e.segment.ack);
 	from.get<uint32_t>(HRTCP_A_SEG_LEN, e.segment.length);

@@ -110,7 +110,8 @@ std::string flags_text(unsigned tcp_flags)
 {
 	static constexpr std::pair<unsigned, char> letters[] = {
 		{flag_syn, 'S'}, {flag_fin, 'F'}, {flag_rst, 'R'}, {flag_psh, 'P'},
-		{flag_urg, 'U'}, {flag_ece, 'E'}, {flag_cwr, 'W'}, {flag_ack, '.'},
+		{flag_urg, 'U'}, {flag_ece, 'E'}, {flag_cwr, 'W'}, {flag_ae, 'A'},
+		{flag_ack, '.'},
 	};
 	std::string text;
 	for (auto [flag, letter] : letters)

@@ -159,12 +159,13 @@ TEST_CASE("decode_event: a segment")
 		.u32(HRTCP_A_SEG_ACK, 2)
 		.u32(HRTCP_A_SEG_LEN, 3)
 		.u32(HRTCP_A_SEG_WND, 4)
-		.octets(HRTCP_A_SEG_RETRANS, "", 0);
+		.octets(HRTCP_A_SEG_RETRANS, "", 0)
+		.octets(HRTCP_A_SEG_AE, "", 0);
 	auto e = std::get<segment_event>(*decode_event(m.header()));
 	CHECK(e.sent);
 	CHECK(e.retransmitted);
 	CHECK(e.drop == HRTCP_DROP_NONE);
-	CHECK(e.segment.flags == 0x18);
+	CHECK(e.segment.flags == 0x118);
 	CHECK(e.segment.seq == 1);
 	CHECK(e.segment.ack == 2);
 	CHECK(e.segment.length == 3);

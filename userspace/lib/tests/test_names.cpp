@@ -45,5 +45,6 @@ TEST_CASE("names: flags are written as packetdrill writes them")
 	CHECK(flags_text(flag_syn | flag_ack) == "S.");
 	CHECK(flags_text(flag_fin | flag_psh | flag_ack) == "FP.");
 	CHECK(flags_text(flag_ack) == ".");
+	CHECK(flags_text(flag_ae | flag_ece | flag_ack) == "EA.");
 	CHECK(flags_text(0) == "-");
 }

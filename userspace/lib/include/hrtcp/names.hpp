@@ -33,7 +33,7 @@ std::optional<unsigned> state_from_name(std::string_view name);
 std::string flags_text(unsigned tcp_flags);
 
 /// Bits of the 14th octet of a TCP header (RFC 9293 3.1).
-enum tcp_flag : uint8_t {
+enum tcp_flag : uint16_t {
 	flag_fin = 0x01,
 	flag_syn = 0x02,
 	flag_rst = 0x04,
@@ -42,6 +42,7 @@ enum tcp_flag : uint8_t {
 	flag_urg = 0x20,
 	flag_ece = 0x40,
 	flag_cwr = 0x80,
+	flag_ae = 0x100,
 };
 
 } // namespace hrtcp
