@@ -347,6 +347,32 @@ static void judge_by_head(const struct hrtcp_txq *q, struct hrtcp_delivered *d)
 		d->echo_end_ns = ANY_TIME;
 }
 
+/*
+ * A part of a unit: of one that small ones went into, or the peer's path cuts segments. A
+ * node of several keeps their bounds, and that part goes again with its unit.
+ */
+static void ack_part(struct hrtcp_txq *q, struct seq una, struct hrtcp_delivered *d)
+{
+	struct hrtcp_txnode *node = q->head;
+
+	if (node == q->unsent || seq_le(una, node->seq))
+		return;
+	if (node->sends > 1)
+		d->repeated = true;
+	else if (!d->rtt_sent_ns)
+		d->rtt_sent_ns = node->sent_ns;
+	if (units(node) > 1)
+		return;
+	d->original |= node->sends == 1 && node->sent_ns < d->before_ns;
+	if (!node->sacked) {
+		d->bytes += (u32)seq_diff(una, node->seq);
+		d->highest = una;
+	}
+	uncount(q, node);
+	node->seq = una;
+	count(q, node);
+}
+
 void hrtcp_txq_ack(struct hrtcp_txq *q, struct seq una, struct hrtcp_delivered *d)
 {
 	struct hrtcp_txnode *node;
@@ -378,6 +404,7 @@ void hrtcp_txq_ack(struct hrtcp_txq *q, struct seq una, struct hrtcp_delivered *
 		count(q, node);
 		break;
 	}
+	ack_part(q, una, d);
 	ack_probed(q, una);
 	d->echo_end_ns = ANY_TIME;
 }

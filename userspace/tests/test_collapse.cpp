@@ -44,6 +44,22 @@ TEST_CASE("collapse: an ACK in the middle is taken, and the rest goes again")
 	QUIET(h, SEC(100));
 }
 
+TEST_CASE("collapse: acknowledged in part, only the rest goes again, and the echo tells the round trip",
+	  "[R7323-14]")
+{
+	Client h({ .sack = true, .ts = true, .tune = [](hrtcp_cfg &cfg) { cfg.tlp = false; } });
+
+	h.start_clock();
+	const std::string echo = " <TS val 5000 ecr " + std::to_string(h.last_tsval()) + ">";
+	three_small(h);
+	SEES(h, MS(340), "P. 1(100) ack 1");
+	SEES(h, MS(1020), "P. 1(300) ack 1");
+	PEER(h, MS(1100), ". 1(0) ack 101" + echo);	// that of the first transmission
+	CHECK(h.conn.txq.head->seq.v == h.conn.snd.una.v);
+	CHECK(h.conn.rtt.rto_ns > MS(500));
+	SEES(h, 1708750000, "P. 101(200) ack 1");
+}
+
 TEST_CASE("collapse: in a recovery by SACK, too")
 {
 	Client h(with_sack);
