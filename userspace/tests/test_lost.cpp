@@ -141,3 +141,21 @@ TEST_CASE("lost: the round trip is of the oldest segment acknowledged, if it lef
 	hrtcp_txq_ack(&again.q, seq_of(2000), &d);
 	CHECK(d.repeated);
 }
+
+TEST_CASE("lost: a SACK up to the end of a node has its short last unit, too", "[R2018-07]")
+{
+	hrtcp_txq q{};
+	hrtcp_txnode node{};
+	hrtcp_delivered d{};
+
+	node.end = seq_of(950);
+	hrtcp_txq_append(&q, &node);
+	hrtcp_txq_sent(&q, &node, 100, 1000);
+	d.now_ns = 1100;
+	d.echo_end_ns = HRTCP_NEVER;
+	hrtcp_txq_sack(&q, seq_of(800), seq_of(949), &d);
+	CHECK(node.sacked == 0x100);
+	hrtcp_txq_sack(&q, seq_of(900), seq_of(950), &d);
+	CHECK(node.sacked == 0x300);
+	CHECK(d.bytes == 150);
+}
