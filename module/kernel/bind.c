@@ -24,7 +24,7 @@
 /* connect() shares ports once it holds this many, so that a client with many peers does
  * not use up the range, while a choice of few ports stays hard to guess (RFC 6056 1). */
 #define SHARE_FROM 1024
-#define SHARE_SEARCH 4096
+#define SHARE_SEARCH 128		/* ports looked at for that: each connection pays for them */
 
 #define FAMILY_V4 1
 #define FAMILY_V6 2
