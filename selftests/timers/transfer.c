@@ -172,48 +172,6 @@ TIMED_TEST(T19_a_fin_is_acknowledged_within_half_a_second)
 	EXPECT_GT(self->mark + 500, self->peer.seen_ms);
 }
 
-/* A connection from the peer whose segments may be as large as the path takes. */
-static int opened(struct peer *peer)
-{
-	int listener = sock_listen(&peer->host, HOST_PORT, 1);
-
-	if (listener < 0 || !peer_sends(peer, "S 0:0(0) <mss 1460>") ||
-	    !peer_sees(peer, "S. 0:0(0) ack 1", WAIT_MS) || !peer_sends(peer, ". 1:1(0) ack 1"))
-		return -EPROTO;
-	return sock_accept(listener);
-}
-
-/* Ten minutes after a router said so IP forgets it, and not before five: RFC 1191 6.3. */
-TIMED_TEST(R1191_03_a_path_said_to_be_narrow_is_tried_again_after_ten_minutes)
-{
-	const uint32_t narrow = variant->ipv == 4 ? 1000 - 40 : 1280 - 60;
-	int fd;
-
-	ONLY_VIRTUAL_CLOCK();
-	fd = opened(&self->peer);
-	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, send_all(fd, 0, 1400));
-	ASSERT_EQ(1, peer_get(&self->peer, &self->peer.seen, WAIT_MS));
-	ASSERT_EQ(1400, self->peer.seen.len);
-	MARK();
-	ASSERT_EQ(0, variant->ipv == 4 ? peer_icmp(&self->peer, 3, 4, 1000) :
-					 peer_icmp(&self->peer, 2, 0, 1280));
-	ASSERT_EQ(1, peer_get(&self->peer, &self->peer.seen, WAIT_MS));
-	EXPECT_EQ(narrow, self->peer.seen.len);
-	SENDS(". 1:1(0) ack 1401");
-	SLEEP_UNTIL(590 * SEC);
-	ASSERT_EQ(0, send_all(fd, 1400, 1400));
-	while (self->peer.seen.seq != self->peer.irs + 1401)
-		ASSERT_EQ(1, peer_get(&self->peer, &self->peer.seen, WAIT_MS));
-	EXPECT_EQ(narrow, self->peer.seen.len);
-	SENDS(". 1:1(0) ack 2801");
-	SLEEP_UNTIL(620 * SEC);
-	ASSERT_EQ(0, send_all(fd, 2800, 1400));
-	while (self->peer.seen.seq != self->peer.irs + 2801)
-		ASSERT_EQ(1, peer_get(&self->peer, &self->peer.seen, WAIT_MS));
-	EXPECT_EQ(1400, self->peer.seen.len);
-}
-
 TIMED_TEST(an_idle_connection_needs_nothing_for_a_day)
 {
 	int fd;
