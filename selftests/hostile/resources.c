@@ -200,11 +200,25 @@ static int put_sacks(struct peer *peer, uint32_t ack, uint32_t from, uint32_t si
  * The smallest segments there are, every second one SACKed: those between go again one by one,
  * each in a buffer of its own, all of which is accounted and given back.
  */
+/* Octets in flight, once all that may leave has left. */
+static uint32_t settled_flight(struct peer *peer, int fd)
+{
+	uint32_t flight = 0, before;
+
+	do {
+		before = flight;
+		pause_ms(2);
+		drain(peer);
+		flight = outq(fd, SIOCOUTQ) - outq(fd, SIOCOUTQNSD);
+	} while (!flight || flight != before);
+	return flight;
+}
+
 TEST_F(resources, segments_sacked_one_by_one_cost_a_buffer_each_that_is_accounted)
 {
 	const uint32_t size = 48, total = 2 << 20, flight = 100000;
 	int listener = sock_listen(&self->peer.host, 80, 1), fd;
-	uint32_t most = 0, una, at, i;
+	uint32_t most = 0, una, at, i, out;
 
 	ONLY_HRTCP();
 	SENDS("S 0:0(0) <mss 48,sackOK,wscale 7>");
@@ -215,16 +229,13 @@ TEST_F(resources, segments_sacked_one_by_one_cost_a_buffer_each_that_is_accounte
 	ASSERT_EQ(0, sock_set(fd, SOL_SOCKET, SO_SNDBUFFORCE, 16 << 20));
 	ASSERT_EQ(0, send_all(fd, 0, total));
 	una = self->peer.irs + 1;
-	do {			/* in slow start, by so much an ACK that sixteen are enough */
-		const uint32_t out = outq(fd, SIOCOUTQ) - outq(fd, SIOCOUTQNSD);
-
+	/* In slow start, by so much an ACK that sixteen are enough. */
+	while ((out = settled_flight(&self->peer, fd)) < flight) {
 		for (i = 1; i <= 16; i++)
 			ASSERT_EQ(0, put_ack(&self->peer, una + out / 16 * i));
 		una += out / 16 * 16;
-		pause_ms(2);
-		drain(&self->peer);
 		ASSERT_LT(0, outq(fd, SIOCOUTQNSD));
-	} while (outq(fd, SIOCOUTQ) - outq(fd, SIOCOUTQNSD) < (int)flight);
+	}
 	for (at = una; at - una + 10 * size < flight; at += 8 * size) {
 		ASSERT_EQ(0, put_sacks(&self->peer, una, at + size, size));
 		drain(&self->peer);
