@@ -221,6 +221,9 @@ TEST_F(resources, segments_sacked_one_by_one_cost_a_buffer_each_that_is_accounte
 	uint32_t most = 0, una, at, i, out;
 
 	ONLY_HRTCP();
+	/* However slow the machine is: no timeout, and no end of slow start by delay. */
+	ASSERT_EQ(0, net_sysctl("hrtcp/rto_min_us", "30000000"));
+	ASSERT_EQ(0, net_sysctl("hrtcp/congestion_control", "reno"));
 	SENDS("S 0:0(0) <mss 48,sackOK,wscale 7>");
 	SEES("S. 0:0(0) ack 1");
 	SENDS(". 1:1(0) ack 1 win 65535");
