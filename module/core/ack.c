@@ -136,7 +136,8 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	hrtcp_rate_check_app_limited(conn);
 	ack.window_moved = update_window(conn, seg, now_ns);
 	if (seq_gt(seg->ack, conn->snd.una)) {
-		d.echo_end_ns = echo_end_ns(conn, seg, now_ns);
+		if (seq_lt(conn->snd.una, conn->recovery.again_hi))	/* else nobody asks */
+			d.echo_end_ns = echo_end_ns(conn, seg, now_ns);
 		advance_una(conn, seg, &ack, &d);
 	} else if (!conn->snd.wnd) {
 		conn->progress_ns = now_ns;	/* a shut window, but someone is there */

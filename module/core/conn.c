@@ -120,15 +120,21 @@ int hrtcp_conn_may_write(const struct hrtcp_conn *conn)
 	return 0;
 }
 
+u32 hrtcp_conn_units_most(const struct hrtcp_conn *conn, u32 mss)
+{
+	u32 quantum = max_t(u32, conn->cc.pace.quantum_bytes, 2 * mss);
+	u32 n = min_t(u32, conn->snd.gso_max, quantum) / mss;
+
+	return max_t(u32, min_t(u32, n, HRTCP_UNITS_MAX), 1);
+}
+
 u32 hrtcp_conn_size_goal(const struct hrtcp_conn *conn)
 {
-	u32 mss = conn->snd.mss;
-	u32 quantum = max_t(u32, conn->cc.pace.quantum_bytes, 2 * mss);
-	u32 n = min_t(u32, min_t(u32, conn->snd.gso_max, quantum) / mss, HRTCP_UNITS_MAX);
+	u32 mss = conn->snd.mss, n = hrtcp_conn_units_most(conn, mss);
 
 	if (conn->mtup.on)		/* a probe is one node */
 		n = max_t(u32, n, DIV_ROUND_UP(conn->mtup.high, mss));
-	return max_t(u32, n, 1) * mss;
+	return n * mss;
 }
 
 struct hrtcp_txnode *hrtcp_conn_write_tail(const struct hrtcp_conn *conn)

@@ -62,22 +62,18 @@ static enum hrtcp_poll send_node(struct hrtcp_conn *conn, struct hrtcp_tx *tx,
 	return HRTCP_POLL_SEND;
 }
 
-/* Units of a super-segment; the urgent pointer counts from each segment's own number. */
+/* As hrtcp_conn_units_most(), of now; the urgent pointer counts from each segment's own number. */
 static u32 units_most(const struct hrtcp_conn *conn, u32 mss)
 {
-	u32 quantum = max_t(u32, conn->cc.pace.quantum_bytes, 2 * mss);
-
 	if (conn->snd.urgent || hrtcp_accecn_alone(conn))
 		return 1;
-	return min_t(u32, min_t(u32, conn->snd.gso_max, quantum) / mss, HRTCP_UNITS_MAX);
+	return hrtcp_conn_units_most(conn, mss);
 }
 
 /* Octets of a super-segment: whole units, as many as node and caller can hold. */
 static u32 round_to_units(const struct hrtcp_conn *conn, u32 len, u32 mss)
 {
-	u32 most = units_most(conn, mss);
-
-	return min_t(u32, len / mss, max_t(u32, most, 1)) * mss;
+	return min_t(u32, len / mss, units_most(conn, mss)) * mss;
 }
 
 static u32 cwnd_room(const struct hrtcp_conn *conn)
@@ -121,7 +117,7 @@ static bool fits_whole(const struct hrtcp_conn *conn, const struct hrtcp_txnode 
 	u32 len = hrtcp_txnode_len(node);
 
 	return len <= cwnd_room(conn) &&
-	       DIV_ROUND_UP(len, node->mss) <= max_t(u32, units_most(conn, node->mss), 1);
+	       DIV_ROUND_UP(len, node->mss) <= units_most(conn, node->mss);
 }
 
 /* RFC 5682 2.1 step 1: the head goes again, and then its ACK tells what else has to. */

@@ -45,6 +45,9 @@ void hrtcp_conn_negotiate(struct hrtcp_conn *conn, const struct hrtcp_opts *opt,
 /* snd.mss from the path, the peer and the options in use. */
 void hrtcp_conn_sync_mss(struct hrtcp_conn *conn);
 
+/* Units of @mss octets that may leave as one super-segment, 1 or more. */
+u32 hrtcp_conn_units_most(const struct hrtcp_conn *conn, u32 mss);
+
 /*
  * Our SYN or SYN,ACK was repeated, and @seg answers the last one by what it echoes: then what
  * went before was lost, and not only slow. Without timestamps nobody knows.

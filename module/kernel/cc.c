@@ -116,21 +116,6 @@ void hrtcp_cc_put(const struct hrtcp_cc_ops *ops)
 		module_put(ops->owner);
 }
 
-void hrtcp_cc_names(char *buf, size_t size)
-{
-	const struct hrtcp_cc_ops *ops;
-	struct entry *entry;
-	size_t len = 0;
-	u32 i;
-
-	for (i = 0; (ops = hrtcp_cc_built_in(i)); i++)
-		len += scnprintf(buf + len, size - len, "%s%s", i ? " " : "", ops->name);
-	rcu_read_lock();
-	list_for_each_entry_rcu(entry, &registered, link)
-		len += scnprintf(buf + len, size - len, " %s", entry->ops->name);
-	rcu_read_unlock();
-}
-
 /* -- who may choose what --------------------------------------------------------------- */
 
 /* Is @name one of the words? */
@@ -164,25 +149,27 @@ bool hrtcp_cc_allowed(struct hrtcp_net *hn, const struct hrtcp_cc_ops *ops)
 	return yes;
 }
 
-static size_t put_name(char *buf, size_t size, size_t len, const struct hrtcp_cc_ops *ops)
+static size_t put_name(const struct hrtcp_net *hn, char *buf, size_t size, size_t len,
+		       const struct hrtcp_cc_ops *ops)
 {
+	if (hn && !allowed(hn, ops))
+		return len;
 	return len + scnprintf(buf + len, size - len, "%s%s", len ? " " : "", ops->name);
 }
 
-void hrtcp_cc_allowed_names(struct hrtcp_net *hn, char *buf, size_t size)
+void hrtcp_cc_names(const struct hrtcp_net *hn, char *buf, size_t size)
 {
 	const struct hrtcp_cc_ops *ops;
 	struct entry *entry;
 	size_t len = 0;
 	u32 i;
 
+	buf[0] = 0;
 	mutex_lock(&lock);
 	for (i = 0; (ops = hrtcp_cc_built_in(i)); i++)
-		if (allowed(hn, ops))
-			len = put_name(buf, size, len, ops);
+		len = put_name(hn, buf, size, len, ops);
 	list_for_each_entry(entry, &registered, link)
-		if (allowed(hn, entry->ops))
-			len = put_name(buf, size, len, entry->ops);
+		len = put_name(hn, buf, size, len, entry->ops);
 	mutex_unlock(&lock);
 }
 

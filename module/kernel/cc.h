@@ -21,15 +21,14 @@ void hrtcp_cc_unregister(const struct hrtcp_cc_ops *ops);
 const struct hrtcp_cc_ops *hrtcp_cc_get(const char *name);
 void hrtcp_cc_put(const struct hrtcp_cc_ops *ops);
 
-/* The names, with a space between. */
-void hrtcp_cc_names(char *buf, size_t size);
-
 /*
  * What any user may choose in a namespace: what the administrator said or else all that are not
  * restricted, and its default in any case. Others are for who administrates the network.
  */
 bool hrtcp_cc_allowed(struct hrtcp_net *hn, const struct hrtcp_cc_ops *ops);
-void hrtcp_cc_allowed_names(struct hrtcp_net *hn, char *buf, size_t size);
+
+/* The names with a space between: of what any user may choose in @hn, or without @hn of all. */
+void hrtcp_cc_names(const struct hrtcp_net *hn, char *buf, size_t size);
 
 /* @names: with spaces between. Return: 0, -ENOENT if there is none of a name, -ENOMEM. */
 int hrtcp_cc_allow(struct hrtcp_net *hn, const char *names);

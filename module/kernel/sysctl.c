@@ -121,7 +121,7 @@ static int hrtcp_sysctl_available(hrtcp_ctl_table *table, int write, void *buffe
 		.mode = table->mode,
 	};
 
-	hrtcp_cc_names(names, sizeof(names));
+	hrtcp_cc_names(NULL, names, sizeof(names));
 	return proc_dostring(&row, write, buffer, lenp, ppos);
 }
 
@@ -138,7 +138,7 @@ static int hrtcp_sysctl_allowed(hrtcp_ctl_table *table, int write, void *buffer,
 	int err;
 
 	if (!write)
-		hrtcp_cc_allowed_names(hn, names, sizeof(names));
+		hrtcp_cc_names(hn, names, sizeof(names));
 	err = proc_dostring(&row, write, buffer, lenp, ppos);
 	if (write && !err)
 		err = hrtcp_cc_allow(hn, names);

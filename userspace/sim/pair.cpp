@@ -62,4 +62,18 @@ void Pair::start()
 	client.connect();
 }
 
+void join(Flow &flow, unsigned i, Clock &clock, Path &port, EndConfig sender, EndConfig receiver)
+{
+	sender.pattern = receiver.peer_pattern = 2 * i + 2;
+	receiver.pattern = sender.peer_pattern = 2 * i + 3;
+	flow.sender = std::make_unique<Endpoint>("sender", clock, *flow.up, sender, false);
+	flow.receiver = std::make_unique<Endpoint>("receiver", clock, *flow.back, receiver, false);
+	flow.up->connect([&port, i](Bytes packet) {
+		packet.flow = i;
+		port.send(std::move(packet));
+	});
+	flow.back->connect([&flow](Bytes packet) { flow.sender->receive(std::move(packet)); });
+	flow.receiver->listen();
+}
+
 } // namespace sim

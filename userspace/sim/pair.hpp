@@ -4,6 +4,8 @@
 
 #include "endpoint.hpp"
 
+#include <memory>
+
 namespace sim {
 
 constexpr uint64_t us = 1000, ms = 1000000, second = 1000000000;
@@ -33,5 +35,14 @@ struct Pair {
 	Path there, back;
 	Endpoint client, server;
 };
+
+// One of many, its data through a port that they share, its ACKs by a wire of its own.
+struct Flow {
+	std::unique_ptr<Path> up, back;
+	std::unique_ptr<Endpoint> sender, receiver;
+};
+
+// Make the ends of @flow, number @i, on its two wires; they stay where they are from then on.
+void join(Flow &flow, unsigned i, Clock &clock, Path &port, EndConfig sender, EndConfig receiver);
 
 } // namespace sim

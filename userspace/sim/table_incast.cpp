@@ -3,8 +3,6 @@
 #include "golden.hpp"
 #include "pair.hpp"
 
-#include <memory>
-
 namespace sim {
 
 namespace {
@@ -24,10 +22,6 @@ public:
 	Result run();
 
 private:
-	struct Flow {
-		std::unique_ptr<Path> up, back;
-		std::unique_ptr<Endpoint> sender, receiver;
-	};
 	bool done() const;
 
 	Clock clock_;
@@ -53,20 +47,10 @@ Incast::Incast(unsigned n, const EndConfig &a, const EndConfig &b) : port_(clock
 	sender.program.stay = receiver.program.stay = true;
 	flows_.resize(n);
 	for (unsigned i = 0; i < n; i++) {
-		Flow &flow = flows_[i];
-		sender.pattern = receiver.peer_pattern = 2 * i + 2;
-		receiver.pattern = sender.peer_pattern = 2 * i + 3;
-		flow.up = std::make_unique<Path>(clock_, wire(10000, 100 * us), i + 2);
-		flow.back = std::make_unique<Path>(clock_, wire(10000, 100 * us), i + 2);
-		flow.sender = std::make_unique<Endpoint>("sender", clock_, *flow.up, sender, false);
-		flow.receiver = std::make_unique<Endpoint>("receiver", clock_, *flow.back, receiver, false);
-		flow.up->connect([this, i](Bytes packet) {
-			packet.flow = i;
-			port_.send(std::move(packet));
-		});
-		flow.back->connect([&flow](Bytes packet) { flow.sender->receive(std::move(packet)); });
-		flow.receiver->listen();
-		flow.sender->connect();
+		flows_[i].up = std::make_unique<Path>(clock_, wire(10000, 100 * us), i + 2);
+		flows_[i].back = std::make_unique<Path>(clock_, wire(10000, 100 * us), i + 2);
+		join(flows_[i], i, clock_, port_, sender, receiver);
+		flows_[i].sender->connect();
 	}
 	port_.connect([this](Bytes packet) { flows_[packet.flow].receiver->receive(std::move(packet)); });
 }

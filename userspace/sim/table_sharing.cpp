@@ -5,7 +5,6 @@
 #include "pair.hpp"
 
 #include <algorithm>
-#include <memory>
 
 extern "C" {
 #include "bbr_view.h"
@@ -29,11 +28,6 @@ public:
 	uint64_t dropped() const { return port_.dropped(); }
 
 private:
-	struct Flow {
-		std::unique_ptr<Path> up, back;
-		std::unique_ptr<Endpoint> sender, receiver;
-	};
-
 	Clock clock_;
 	Path port_;
 	std::vector<Flow> flows_;
@@ -58,20 +52,10 @@ Bottleneck::Bottleneck(unsigned flows, const hrtcp_cc_ops *cc, double mbit_s, ui
 	sender.program.sndbuf_bytes = 200000 + uint32_t((bdps + 2) * mbit_s * double(rtt_ns) / 8000);
 	sender.program.stay = receiver.program.stay = true;
 	for (unsigned i = 0; i < flows; i++) {
-		Flow &flow = flows_[i];
-		sender.pattern = receiver.peer_pattern = 2 * i + 2;
-		receiver.pattern = sender.peer_pattern = 2 * i + 3;
 		sender.open.ts_offset = i * 123456789;
-		flow.up = std::make_unique<Path>(clock_, wire(10000, 0), i + 2);
-		flow.back = std::make_unique<Path>(clock_, wire(10000, rtt_ns), i + 2);
-		flow.sender = std::make_unique<Endpoint>("sender", clock_, *flow.up, sender, false);
-		flow.receiver = std::make_unique<Endpoint>("receiver", clock_, *flow.back, receiver, false);
-		flow.up->connect([this, i](Bytes packet) {
-			packet.flow = i;
-			port_.send(std::move(packet));
-		});
-		flow.back->connect([&flow](Bytes packet) { flow.sender->receive(std::move(packet)); });
-		flow.receiver->listen();
+		flows_[i].up = std::make_unique<Path>(clock_, wire(10000, 0), i + 2);
+		flows_[i].back = std::make_unique<Path>(clock_, wire(10000, rtt_ns), i + 2);
+		join(flows_[i], i, clock_, port_, sender, receiver);
 	}
 	port_.connect([this](Bytes packet) { flows_[packet.flow].receiver->receive(std::move(packet)); });
 }

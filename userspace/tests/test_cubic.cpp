@@ -2,57 +2,13 @@
 // test_cubic.cpp -- CUBIC (RFC 9438) and HyStart++ (RFC 9406), by feeding it facts.
 #include <cmath>
 
-#include "host.hpp"
+#include "cubic_window.hpp"
 
 namespace {
 
-constexpr u32 mss = 1000;
+constexpr u32 mss = CubicWindow::mss;
 
-// A connection in which only the congestion control moves.
-struct Control {
-	hrtcp_cfg cfg = hrtcp_cfg_default;
-	hrtcp_conn conn{};
-	u64 now_ns = SEC(1000);
-
-	Control()
-	{
-		hrtcp_conn_init(&conn, &cfg);
-		conn.snd.mss = mss;
-		conn.rtt.srtt_ns = MS(100);
-		hrtcp_conn_set_cc(&conn, &hrtcp_cc_cubic);
-	}
-
-	void ack(u32 bytes, u64 rtt_ns = MS(100))
-	{
-		hrtcp_ack a{};
-		a.now_ns = now_ns;
-		a.acked_bytes = bytes;
-		a.rtt_ns = rtt_ns;
-		a.cwnd_limited = true;
-		conn.snd.una = seq_add(conn.snd.una, bytes);
-		conn.snd.nxt = seq_add(conn.snd.una, conn.cc.cwnd_bytes);	// always full
-		conn.cc.ops->on_ack(&conn, &a);
-	}
-
-	// A round trip in which the whole window is acknowledged, a segment at a time.
-	void round(u64 rtt_ns = MS(100))
-	{
-		const u32 n = conn.cc.cwnd_bytes / mss;
-		conn.snd.nxt = seq_add(conn.snd.una, n * mss);
-		for (u32 i = 0; i < n; i++) {
-			now_ns += rtt_ns / n;
-			ack(mss, rtt_ns);
-		}
-	}
-
-	void lose()
-	{
-		conn.cc.ssthresh_bytes = conn.cc.ops->on_loss(&conn, HRTCP_LOSS_FAST, now_ns);
-		conn.cc.cwnd_bytes = conn.cc.ssthresh_bytes;
-	}
-
-	u32 cwnd() const { return conn.cc.cwnd_bytes; }
-};
+using Control = CubicWindow;
 
 } // namespace
 

@@ -197,16 +197,22 @@ TEST_CASE("Eifel: a timeout in recovery has real losses before it", "[R3522-01]"
 	h.finish();
 }
 
-TEST_CASE("TLP: a repaired loss is not undone by a later probe that was needless", "[R8985-10]")
+// Two segments, the last of which is probed for before all is acknowledged.
+static void probe_tail(Host &h)
 {
-	Client h({ .sack = true });
-
 	WRITE(h, 0, 2000);
 	h.take_sent();
 	while (!h.conn.tlp.probes)
 		h.tick(h.next_wake());
 	h.take_sent();
 	PEER(h, MS(300), ". 1(0) ack 2001");
+}
+
+TEST_CASE("TLP: a repaired loss is not undone by a later probe that was needless", "[R8985-10]")
+{
+	Client h({ .sack = true });
+
+	probe_tail(h);
 	WRITE(h, MS(310), 2000);
 	h.take_sent();
 	PEER(h, MS(410), ". 1(0) ack 3001");	// the probe had repaired a loss
@@ -331,12 +337,7 @@ TEST_CASE("TLP: a bare duplicate of its ACK says that it came twice, one with SA
 		Client h({ .sack = true });
 		const u32 ssthresh = h.conn.cc.ssthresh_bytes;
 
-		WRITE(h, 0, 2000);
-		h.take_sent();
-		while (!h.conn.tlp.probes)
-			h.tick(h.next_wake());
-		h.take_sent();
-		PEER(h, MS(300), ". 1(0) ack 2001");
+		probe_tail(h);
 		WRITE(h, MS(310), 3000);
 		h.take_sent();
 		PEER(h, MS(310), duplicate);
