@@ -24,8 +24,7 @@
 #include "syncookie.h"
 #include "timewait.h"
 
-/* What the listener's user has set holds for its connections from the SYN on. */
-static const struct hrtcp_cfg *cfg_of(const struct hrtcp_listener *lst)
+const struct hrtcp_cfg *hrtcp_listener_cfg(const struct hrtcp_listener *lst)
 {
 	return hrtcp_settings_cfg(hrtcp_sk(lst->sk));
 }
@@ -189,8 +188,8 @@ static bool open_fast(struct birth *b)
 	hrtcp_fast_judge(lst, b->a, &b->open.fast);
 	if (!b->open.fast.on)
 		return false;
-	hrtcp_req_init(&req, &lst->core, cfg_of(lst), &b->open, &b->a->seg, ktime_get_ns(),
-		       &b->reply);
+	hrtcp_req_init(&req, &lst->core, hrtcp_listener_cfg(lst), &b->open, &b->a->seg,
+		       ktime_get_ns(), &b->reply);
 	b->child = make_child(lst, &b->path, &req, &b->open.fast, NULL);
 	hrtcp_req_promoted(&req, &lst->core);
 	if (b->child) {
@@ -218,8 +217,8 @@ static void on_syn(struct birth *b, bool cookie)
 		return;
 	}
 	hrtcp_syncookie_hash(&a->key, a->seg.seq, now_ns, &hash);
-	hrtcp_syncookie_answer(&b->lst->core, cfg_of(b->lst), &b->open, &a->seg, &hash, now_ns,
-			       &b->reply);
+	hrtcp_syncookie_answer(&b->lst->core, hrtcp_listener_cfg(b->lst), &b->open, &a->seg, &hash,
+			       now_ns, &b->reply);
 	hrtcp_count(a->hn, HRTCP_STAT_SYNCOOKIES_SENT);
 }
 
@@ -234,8 +233,8 @@ static void on_cookie_ack(struct birth *b)
 	if (find_path(b))
 		return;
 	hrtcp_syncookie_hash(&a->key, seq_sub(a->seg.seq, 1), now_ns, &hash);
-	if (!hrtcp_syncookie_check(&req, cfg_of(b->lst), &b->open, &a->seg, &hash, now_ns,
-				   &b->reply)) {
+	if (!hrtcp_syncookie_check(&req, hrtcp_listener_cfg(b->lst), &b->open, &a->seg, &hash,
+				   now_ns, &b->reply)) {
 		hrtcp_count(a->hn, HRTCP_STAT_SYNCOOKIES_FAILED);
 		return;
 	}
@@ -260,8 +259,8 @@ static void judge(struct birth *b)
 		b->reply.drop = HRTCP_DROP_BAD_ADDRESS;
 		return;
 	}
-	verdict = hrtcp_listen_on_segment(&lst->core, cfg_of(lst), &a->seg, b->before != NULL,
-					  ktime_get_ns(), &b->reply);
+	verdict = hrtcp_listen_on_segment(&lst->core, hrtcp_listener_cfg(lst), &a->seg,
+					  b->before != NULL, ktime_get_ns(), &b->reply);
 	if (verdict == HRTCP_LISTEN_COOKIE_ACK)
 		on_cookie_ack(b);
 	else if (verdict != HRTCP_LISTEN_DROP)

@@ -28,6 +28,9 @@ struct hrtcp_listener {
 	struct hrtcp_fastq fastq;
 };
 
+/* What its user has set holds for its connections from the SYN on. */
+const struct hrtcp_cfg *hrtcp_listener_cfg(const struct hrtcp_listener *lst);
+
 /* proto_ops.listen and proto_ops.accept */
 int hrtcp_listen(struct socket *sock, int backlog);
 int hrtcp_accept(struct socket *sock, struct socket *newsock, HRTCP_ACCEPT_ARGS);

@@ -19,7 +19,6 @@
 #include "netns.h"
 #include "reply.h"
 #include "rx.h"
-#include "settings.h"
 #include "sock.h"
 #include "stats.h"
 #include "timewait.h"
@@ -64,12 +63,6 @@ static void kill_request(struct hrtcp_request *req)
 	hrtcp_request_put(req);
 }
 
-/* What the listener's user has set holds for its requests. */
-static const struct hrtcp_cfg *cfg_of(const struct hrtcp_listener *lst)
-{
-	return hrtcp_settings_cfg(hrtcp_sk(lst->sk));
-}
-
 /* Return: whether there is a next deadline. */
 static bool on_deadline(struct hrtcp_request *req, struct hrtcp_reply *reply)
 {
@@ -77,7 +70,7 @@ static bool on_deadline(struct hrtcp_request *req, struct hrtcp_reply *reply)
 	bool alive;
 
 	spin_lock(&lst->lock);
-	if (!req->dead && hrtcp_req_on_deadline(&req->req, &lst->core, cfg_of(lst),
+	if (!req->dead && hrtcp_req_on_deadline(&req->req, &lst->core, hrtcp_listener_cfg(lst),
 						ktime_get_ns(), reply) == HRTCP_REQ_REMOVE)
 		kill_request(req);
 	alive = !req->dead;
@@ -137,7 +130,8 @@ struct hrtcp_request *hrtcp_request_create(struct hrtcp_listener *lst,
 		return NULL;
 	}
 	sock_hold(lst->sk);
-	hrtcp_req_init(&req->req, &lst->core, cfg_of(lst), open, &a->seg, ktime_get_ns(), reply);
+	hrtcp_req_init(&req->req, &lst->core, hrtcp_listener_cfg(lst), open, &a->seg, ktime_get_ns(),
+		       reply);
 	list_add_tail(&req->link, &lst->requests);
 	refcount_inc(&req->refs);	/* the caller's */
 	hrtimer_start(&req->timer, ns_to_ktime(req->req.deadline_ns), HRTIMER_MODE_ABS_SOFT);
@@ -156,7 +150,7 @@ bool hrtcp_request_rx(struct hrtcp_request *req, struct hrtcp_arrival *a)
 		spin_unlock(&lst->lock);
 		return false;
 	}
-	verdict = hrtcp_req_on_segment(&req->req, &lst->core, cfg_of(lst), &a->seg,
+	verdict = hrtcp_req_on_segment(&req->req, &lst->core, hrtcp_listener_cfg(lst), &a->seg,
 				       ktime_get_ns(), &reply);
 	if (verdict == HRTCP_REQ_REMOVE)
 		kill_request(req);

@@ -156,7 +156,7 @@ static int send_on_syn(struct send *s)
 	size_t room = hrtcp_conn_syn_room(conn);
 	int n = 0;
 
-	while (room && msg_data_left(s->msg) && n >= 0) {
+	while (room && msg_data_left(s->msg)) {
 		n = send_piece(s, min(room, msg_data_left(s->msg)));
 		if (n < 0)
 			break;
