@@ -133,6 +133,8 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	};
 	const u32 flight_bytes = (u32)seq_diff(conn->snd.nxt, conn->snd.una);
 
+	if (seq_ge(seg->ack, conn->snd.una))
+		conn->snd.probed = false;	/* taken, and SND.NXT moves past it, or not */
 	hrtcp_rate_check_app_limited(conn);
 	ack.window_moved = update_window(conn, seg, now_ns);
 	if (seq_gt(seg->ack, conn->snd.una)) {

@@ -227,6 +227,20 @@ static bool answers_syn(const struct hrtcp_conn *conn, const struct hrtcp_seg *s
 	       seq_gt(seg->ack, conn->snd.iss) && seq_le(seg->ack, conn->snd.max);
 }
 
+/*
+ * RFC 9293 A.2: a peer whose window probe is out may count its octet, or may not, whichever of
+ * the two we do, and one with data in flight beyond a gap stands at the very edge of our window
+ * with nothing to send. Their acknowledgments count, or two ends that probe each other would
+ * discard each other's for ever. Nobody but the peer is any more likely to guess such a number.
+ */
+static bool acknowledges_beside(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg)
+{
+	return (seg->flags & (HRTCP_SYN | HRTCP_RST | HRTCP_ACK)) == HRTCP_ACK &&
+	       conn->state != HRTCP_SYN_RECEIVED &&
+	       seq_ge(seg->seq, seq_sub(conn->rcv.nxt, 1)) &&
+	       seq_le(seg->seq, seq_add(conn->rcv.edge, 1));
+}
+
 /* Step 1. */
 static enum hrtcp_drop check_sequence(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 				      u64 now_ns)
@@ -238,6 +252,8 @@ static enum hrtcp_drop check_sequence(struct hrtcp_conn *conn, const struct hrtc
 		return HRTCP_DROP_NONE;
 	if (!wnd && seq_eq(seg->seq, rcv->nxt))
 		return HRTCP_DROP_NONE;	/* ACK and RST count, data.c drops the rest */
+	if (!hrtcp_seg_len(seg) && seq_eq(seg->seq, rcv->edge) && !(seg->flags & HRTCP_RST))
+		return HRTCP_DROP_NONE;	/* RFC 9293 A.2: the peer has filled the window */
 	if (seg->flags & HRTCP_RST)
 		return HRTCP_DROP_BAD_RST;
 	if (seq_lt(seg->seq, rcv->nxt)) {
@@ -277,6 +293,13 @@ static enum hrtcp_drop check_rst(struct hrtcp_conn *conn, const struct hrtcp_seg
 	return HRTCP_DROP_NONE;
 }
 
+/* In FIN-WAIT-1, once a FIN that came with the ACK has had its say. */
+static void note_fin_acked(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
+{
+	if (conn->state == HRTCP_FIN_WAIT_1 && hrtcp_ack_covers_fin(conn))
+		hrtcp_conn_transition(conn, HRTCP_C_FIN_ACKED, seg, now_ns);
+}
+
 static enum hrtcp_drop on_synchronized(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 				       struct hrtcp_rxnode *node, u64 now_ns,
 				       struct hrtcp_rx *rx)
@@ -305,8 +328,11 @@ static enum hrtcp_drop on_synchronized(struct hrtcp_conn *conn, const struct hrt
 		hrtcp_ecn_on_synack_again(conn, seg);
 	if (!again)
 		drop = check_sequence(conn, seg, now_ns);
-	if (drop)
+	if (drop) {
+		if (acknowledges_beside(conn, seg) && !hrtcp_ack_step(conn, seg, now_ns))
+			note_fin_acked(conn, seg, now_ns);
 		return drop;
+	}
 	if (seg->flags & HRTCP_RST)
 		return check_rst(conn, seg, now_ns);
 	if (seg->flags & HRTCP_SYN && !again) {	/* step 4, RFC 5961 4.2 */
@@ -325,8 +351,7 @@ static enum hrtcp_drop on_synchronized(struct hrtcp_conn *conn, const struct hrt
 	hrtcp_urgent_step(conn, seg);
 	hrtcp_data_step(conn, again ? &rest : seg, node, now_ns, rx);
 	hrtcp_data_release(conn, seg, now_ns);
-	if (conn->state == HRTCP_FIN_WAIT_1 && hrtcp_ack_covers_fin(conn))
-		hrtcp_conn_transition(conn, HRTCP_C_FIN_ACKED, seg, now_ns);
+	note_fin_acked(conn, seg, now_ns);
 	return rx->drop;
 }
 

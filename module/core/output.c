@@ -14,6 +14,17 @@ static void put_timestamps(const struct hrtcp_conn *conn, struct hrtcp_opts *opt
 	opt->tsecr = conn->ts.recent;
 }
 
+struct seq hrtcp_snd_empty_seq(const struct hrtcp_snd *snd)
+{
+	const struct seq edge = seq_add(snd->una, snd->wnd);
+	const struct seq nxt = snd->probed ? snd->max : snd->nxt;
+
+	/* Where the window is scaled its edge moves back by what the field cannot say. */
+	if (snd->probed || seq_diff(nxt, edge) < 1 << snd->wscale)
+		return nxt;
+	return edge;
+}
+
 /* The part common to all but SYN and RST; whatever leaves acknowledges. */
 void hrtcp_segment_finish(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_ns)
 {
@@ -164,7 +175,7 @@ static enum hrtcp_poll poll_earlier_ack(struct hrtcp_conn *conn, u64 now_ns,
 	struct hrtcp_seg *seg = &tx->seg;
 
 	conn->pending.ack = false;
-	seg->seq = conn->snd.nxt;
+	seg->seq = hrtcp_snd_empty_seq(&conn->snd);
 	seg->ack = conn->pending.ack_nxt;
 	seg->flags = HRTCP_ACK | (conn->pending.ack_ece ? HRTCP_ECE : 0);
 	seg->wnd = hrtcp_rcv_select_window(conn);
@@ -207,7 +218,7 @@ enum hrtcp_poll hrtcp_conn_poll_tx(struct hrtcp_conn *conn, u64 now_ns, struct h
 	if (conn->keepalive.due)
 		return poll_keepalive(conn, now_ns, tx);
 	if (conn->rcv.ack_now && conn->state != HRTCP_SYN_SENT) {
-		tx->seg.seq = conn->snd.nxt;
+		tx->seg.seq = hrtcp_snd_empty_seq(&conn->snd);
 		hrtcp_segment_finish(conn, tx, now_ns);
 		return HRTCP_POLL_SEND;
 	}

@@ -240,6 +240,7 @@ static enum hrtcp_poll send_new(struct hrtcp_conn *conn, struct hrtcp_tx *tx,
 	if (seq_eq(snd->una, snd->nxt))
 		conn->progress_ns = now_ns;	/* the peer's patience is tried from here */
 	snd->override = false;
+	snd->probed = false;
 	snd->nxt = node->end;
 	if (hrtcp_txnode_len(node) % snd->mss)
 		snd->small_end = node->end;
@@ -410,8 +411,8 @@ enum hrtcp_poll hrtcp_sender_poll(struct hrtcp_conn *conn, u64 now_ns, struct hr
 
 /*
  * One octet of new data beyond the window, or, with only a FIN waiting, an old sequence
- * number: either is answered. SND.NXT stays, snd.max says that the octet may come back
- * acknowledged.
+ * number: either is answered. SND.NXT stays, since the octet is new data until it is
+ * acknowledged; snd.max says that it may be, and snd.probed that it counts as sent.
  */
 enum hrtcp_poll hrtcp_sender_probe(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx)
 {
@@ -423,6 +424,7 @@ enum hrtcp_poll hrtcp_sender_probe(struct hrtcp_conn *conn, u64 now_ns, struct h
 		tx->seg.seq = snd->nxt;
 		tx->seg.len = 1;
 		snd->max = seq_max(snd->max, seq_add(snd->nxt, 1));
+		snd->probed = true;
 	} else {
 		tx->seg.seq = seq_sub(snd->una, 1);
 	}

@@ -114,6 +114,13 @@ u8 hrtcp_req_wscale(const struct hrtcp_open *open);
 void hrtcp_req_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg,
 		      const struct hrtcp_open *open, u64 now_ns, struct hrtcp_reply *reply);
 
+/*
+ * SEG.SEQ of an ACK: SND.NXT as the peer has it. The octet of a window probe counts as sent until
+ * an ACK says that it was not taken (RFC 9293 A.2); a window that the peer has shrunk ends before
+ * what was sent, and it would drop what lies beyond (RFC 7323 2.4).
+ */
+struct seq hrtcp_snd_empty_seq(const struct hrtcp_snd *snd);
+
 /* The part common to all but SYN and RST; whatever leaves acknowledges. */
 void hrtcp_segment_finish(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_ns);
 

@@ -43,6 +43,7 @@ struct hrtcp_snd {
 	bool force;			/* one lost unit may go whatever cwnd says */
 	bool override;			/* silly-window override timer fired */
 	bool probe;			/* a zero-window probe is due */
+	bool probed;			/* the octet at snd.nxt is out in one, no ACK came since */
 	bool cwnd_limited;		/* at the last poll cwnd held data back */
 	u8 probes;			/* doublings of the persist interval */
 };

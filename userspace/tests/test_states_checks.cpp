@@ -195,7 +195,7 @@ TEST_CASE("A-36: window shut: data is dropped, ACK and RST count",
 TEST_CASE("A-37: unacceptable", "[A-37][R9293-35][R9293-47][R9293-32]")
 {
 	for (const u8 s : all_states)
-		for (const char *line : { ". nxt-1(0) ack nxt", ". nxt-100(100) ack nxt",
+		for (const char *line : { ". nxt-2(0) ack nxt", ". nxt-100(100) ack nxt",
 					  "F. nxt-101(100) ack nxt", ". nxt+70000(0) ack nxt",
 					  "P. nxt+70000(100) ack nxt" }) {
 			Reached h(s);
