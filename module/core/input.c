@@ -115,7 +115,6 @@ static void take_syn(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 n
 	conn->snd.wnd = seg->wnd;	/* never scaled on a SYN, RFC 7323 2.2 */
 	conn->snd.max_wnd = seg->wnd;
 	conn->snd.wl1 = seg->seq;
-	conn->snd.wl2 = seg->flags & HRTCP_ACK ? seg->ack : conn->snd.iss;
 	hrtcp_conn_negotiate(conn, &seg->opt, now_ns);
 }
 
@@ -197,8 +196,8 @@ static enum hrtcp_drop check_timestamps(struct hrtcp_conn *conn, const struct hr
 
 	if (!ts->on || seg->flags & HRTCP_RST)
 		return HRTCP_DROP_NONE;
-	if (!(seg->opt.present & HRTCP_OPT_TS))
-		return HRTCP_DROP_NO_TIMESTAMP;
+	if (!(seg->opt.present & HRTCP_OPT_TS))	/* RFC 5961 4.2: any SYN is answered */
+		return seg->flags & HRTCP_SYN ? HRTCP_DROP_NONE : HRTCP_DROP_NO_TIMESTAMP;
 	if (!hrtcp_ts_before(seg->opt.tsval, ts->recent) ||
 	    now_ns - ts->recent_at_ns > hrtcp_ts_life_ns(ts->in_us))
 		return HRTCP_DROP_NONE;
