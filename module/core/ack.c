@@ -10,18 +10,21 @@ bool hrtcp_ack_covers_fin(const struct hrtcp_conn *conn)
 	return conn->snd.fin_sent && seq_gt(conn->snd.una, conn->snd.end);
 }
 
-/* RFC 9293 3.10.7.4: SND.WL1 and WL2 keep an old segment from setting the window. */
+/*
+ * RFC 9293 3.10.7.4: SND.WL1 keeps an old segment from setting the window. One that acknowledges
+ * more is newer than all before it, though it may repeat an old number: to go by that alone would
+ * move the right edge on with SND.UNA, beyond what was offered. SND.WL2 is then never behind.
+ */
 static bool update_window(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
 {
 	struct hrtcp_snd *snd = &conn->snd;
 	u32 old = snd->wnd;
 
-	if (seq_lt(seg->ack, snd->una) || seq_gt(snd->wl1, seg->seq) ||
-	    (seq_eq(snd->wl1, seg->seq) && seq_gt(snd->wl2, seg->ack)))
+	if (seq_lt(seg->ack, snd->una) ||
+	    (seq_eq(seg->ack, snd->una) && seq_gt(snd->wl1, seg->seq)))
 		return false;
 	snd->wnd = (u32)seg->wnd << (seg->flags & HRTCP_SYN ? 0 : snd->wscale);
-	snd->wl1 = seg->seq;
-	snd->wl2 = seg->ack;
+	snd->wl1 = seq_max(snd->wl1, seg->seq);
 	snd->max_wnd = max_t(u32, snd->max_wnd, snd->wnd);
 	if (snd->wnd > old)
 		conn->advance_ns = now_ns;

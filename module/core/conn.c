@@ -104,7 +104,6 @@ void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *re
 	conn->snd.wnd = req->wnd;
 	conn->snd.max_wnd = req->wnd;
 	conn->snd.wl1 = req->irs;
-	conn->snd.wl2 = req->iss;
 	conn->ecn.pact = req->ecn;
 	hrtcp_accecn_init(&conn->ecn.acc);
 	hrtcp_conn_negotiate(conn, &opt, now_ns);

@@ -320,7 +320,7 @@ void End::key_conn(std::string &key, uint64_t now_ns) const
 	w.all(c.state, c.orphan, c.passive, c.close_pending, c.syn_repeats);
 	w.all(s.una.v - s.iss.v, s.nxt.v - s.iss.v, s.max.v - s.iss.v, s.end.v - s.iss.v, s.wnd,
 	      s.small_end.v - s.iss.v, s.fin_queued, s.fin_sent, s.fin_lost, s.force, s.override,
-	      s.probe, s.probes, s.wl1.v - r.irs.v, s.wl2.v - s.iss.v);
+	      s.probe, s.probes, s.wl1.v - r.irs.v);
 	w.all(r.nxt.v - r.irs.v, r.edge.v - r.irs.v, r.acked.v - r.irs.v, r.fin, r.closed,
 	      r.unacked_bytes, r.ack_now);
 	w.all(c.recovery.state, c.recovery.dupacks, c.recovery.left_bytes, c.recovery.frto,

@@ -108,7 +108,6 @@ TEST_CASE("A-24: SYN,ACK with acceptable ACK establishes", "[A-24][R9293-12][R11
 	CHECK(h.conn.snd.una.v == h.setup.iss + 1);
 	CHECK(h.conn.snd.wnd == 8000);
 	CHECK(h.conn.snd.wl1.v == h.setup.irs);
-	CHECK(h.conn.snd.wl2.v == h.setup.iss + 1);
 	QUIET(h, SEC(3600));
 }
 
@@ -160,7 +159,6 @@ TEST_CASE("A-25: SYN without ACK: simultaneous open", "[A-25][R9293-17][MUST-10]
 	CHECK(h.conn.rcv.nxt.v == h.setup.irs + 1);
 	CHECK(h.conn.snd.wnd == 7000);
 	CHECK(h.conn.snd.wl1.v == h.setup.irs);
-	CHECK(h.conn.snd.wl2.v == h.setup.iss);
 	CHECK_FALSE(h.conn.passive);
 	EVENTS(h, 0);
 }
