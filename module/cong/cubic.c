@@ -35,7 +35,8 @@ struct curve {
 	u64 epoch_ns;			/* congestion avoidance began; 0: not yet */
 	u32 k_ms;			/* from there until W_max is reached again */
 	u32 w_max;
-	u32 w_est;			/* what Reno would have, RFC 9438 4.3 */
+	u32 w_est;			/* what Reno would have, RFC 9438 4.3 ... */
+	u32 rest;			/* ... and what is left of its last step, to be divided by cwnd */
 	u32 cwnd_prior;
 };
 
@@ -141,6 +142,7 @@ static void begin_epoch(struct hrtcp_conn *conn, u64 now_ns)
 
 	curve->epoch_ns = now_ns;
 	curve->w_est = cwnd;
+	curve->rest = 0;
 	curve->k_ms = 0;
 	if (cwnd >= curve->w_max || cubic->timeout) {
 		curve->w_max = cwnd;
@@ -169,12 +171,15 @@ static u32 w_cubic(const struct hrtcp_conn *conn, const struct curve *cubic, u64
 /* RFC 9438 4.3: never slower than Reno would be. */
 static void grow_estimate(struct hrtcp_conn *conn, struct curve *cubic, u32 acked)
 {
-	u32 mss = conn->snd.mss;
-	u64 step = (u64)acked * mss;
+	u32 cwnd = conn->cc.cwnd_bytes, grow;
+	u64 step = (u64)acked * conn->snd.mss;
 
 	if (cubic->w_est < cubic->cwnd_prior)
 		step = div_u64(step * ALPHA_NUM, ALPHA_DEN);
-	cubic->w_est += (u32)min_t(u64, div_u64(step, conn->cc.cwnd_bytes), acked);
+	step += cubic->rest;
+	grow = (u32)div_u64(step, cwnd);
+	cubic->rest = (u32)(step - (u64)grow * cwnd);
+	cubic->w_est += min_t(u32, grow, acked);
 }
 
 /* RFC 9438 4.2: the time in which the application did not use the window does not count. */

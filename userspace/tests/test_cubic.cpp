@@ -72,6 +72,20 @@ TEST_CASE("cubic: in small windows it is no slower than Reno", "[R9438-03]")
 	CHECK(c.cwnd() > before + 20 * mss);
 }
 
+TEST_CASE("cubic: Reno's estimate grows in large windows, too, one ACK a segment", "[R9438-03]")
+{
+	const u32 segs = GENERATE(50, 800, 3000, 20000);
+	Control c(segs);
+
+	c.lose();
+	const u32 before = c.segs();
+	for (int i = 0; i < 10; i++)
+		c.round(MS(1));
+	// 9 / 17 of a segment a round
+	CHECK(c.cwnd() >= before * mss + 5 * mss);
+	CHECK(c.cwnd() <= before * mss + 70 * mss);	// with the first 10 ms of the cubic curve
+}
+
 TEST_CASE("HyStart++: slow start goes over to a quarter of its pace when the RTT rises",
 	  "[R9406-01][R9406-02][R9438-10]")
 {
