@@ -275,13 +275,16 @@ void hrtcp_accecn_put(struct hrtcp_conn *conn, struct hrtcp_seg *seg, u32 unit, 
 
 /* -- the data sender ----------------------------------------------------------------- */
 
-/* An ACK that tells nothing newer than one before it may be older: appendix A.1. */
+/*
+ * An ACK that tells nothing newer than one before it may be older: appendix A.1. One that
+ * acknowledges more is not, whatever the peer's clock says: after long idleness it has gone round.
+ */
 static bool superseded(struct hrtcp_accecn *acc, const struct hrtcp_ack *ack, u32 tsval)
 {
 	bool later = false;
 
 	if (ack->has_ts) {
-		if (acc->ts_known && hrtcp_ts_before(tsval, acc->ts))
+		if (acc->ts_known && hrtcp_ts_before(tsval, acc->ts) && !ack->acked_bytes)
 			return true;
 		later = !acc->ts_known || tsval != acc->ts;
 		acc->ts_known = true;

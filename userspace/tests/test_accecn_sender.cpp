@@ -98,6 +98,28 @@ TEST_CASE("AccECN: an ACK that tells of nothing new may be an old one", "[R9768-
 	forget(ts);
 }
 
+TEST_CASE("AccECN: marks count after the peer's clock has gone half way round", "[R9768-45][R9768-67]")
+{
+	Sender ts(1000, { .ts = true, .tune = tune<hrtcp_cc_reno> });
+	auto ack = [&ts](const char *flags, u32 nr, u32 tsval) {
+		return flags + std::string(" 1:1(0) ack ") + std::to_string(nr) + " <TS val " +
+		       std::to_string(tsval) + " ecr " + std::to_string(ts.last_tsval()) + ">";
+	};
+	const u32 then = ts.peer_tsval();
+
+	PEER(ts, MS(10), ack(".WA", 989, then));
+	CHECK(ts.heard().cep == 6);
+	PEER(ts, MS(20), ack(".WA", 1001, then));
+	ts.take_sent();
+	WRITE(ts, SEC(30 * 24 * 3600), 9880);
+	ts.take_sent();
+	const u32 before = ts.cwnd();
+	PEER(ts, SEC(30 * 24 * 3600) + MS(10), ack(".EWA", 1977, then + (3u << 30)));
+	CHECK(ts.heard().cep == 7);
+	CHECK(ts.cwnd() < before);
+	forget(ts);
+}
+
 TEST_CASE("AccECN: without the option a turn of ACE is assumed where it is likely",
 	  "[R9768-75][R9768-88]")
 {
