@@ -168,3 +168,31 @@ TEST_CASE("BBR: what it sends says that it does not take marks", "[RBBR-01]")
 		CHECK(sent[0].seg.ip_ecn == (bbr ? 0 : HRTCP_IP_ECT0));
 	}
 }
+
+TEST_CASE("the window is kept through pauses of less than a second, whatever the RTO",
+	  "[R5681-12]")
+{
+	const bool hr = GENERATE(false, true);
+	Client h({ .mss = 1012, .sack = true, .ts = true, .hr = hr, .rtt = MS(1) });
+	const auto tick = [&h](u64 t) {
+		h.take_sent();
+		PEER(h, t, ". 1:1(0) ack nxt <TS val " + std::to_string(h.peer_tsval()) + " ecr " +
+			   std::to_string(h.last_tsval()) + ">");
+	};
+
+	for (u64 t = MS(10); h.conn.cc.cwnd_bytes < 40000; t += MS(10)) {
+		WRITE(h, t, h.conn.cc.cwnd_bytes + 1000);
+		tick(t + MS(1));
+		tick(t + MS(2));
+	}
+	const u64 idle = h.script_time();
+	const u32 cwnd = h.conn.cc.cwnd_bytes;
+	WRITE(h, idle + MS(990), 1000);
+	CHECK(h.conn.cc.cwnd_bytes == cwnd);
+	tick(idle + MS(991));
+	WRITE(h, idle + MS(991) + SEC(1) + MS(1), 1000);
+	CHECK(h.conn.cc.cwnd_bytes == 10 * h.conn.snd.mss);
+	h.take_sent();
+	ABORT(h, h.script_time());
+	h.take_sent();
+}
