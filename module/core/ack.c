@@ -157,7 +157,7 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	if (ack.rtt_ns && ack.lone)
 		hrtcp_rtt_lone(&conn->rtt, conn->cfg, ack.rtt_ns, now_ns);
 	ack.duplicate = is_duplicate(conn, seg, &ack);
-	ack.dsacked_bytes = hrtcp_scoreboard_on_segment(conn, seg, &d);
+	hrtcp_scoreboard_on_segment(conn, seg, &d, &ack);
 	ack.delivered_bytes = d.bytes;
 	ack.delivered_pkts = d.units;
 	ack.original = d.original;

@@ -21,6 +21,7 @@
 #include "cwv.h"
 #include "pace.h"
 #include "rate.h"
+#include "wire.h"
 
 struct hrtcp_conn;
 struct module;
@@ -35,7 +36,8 @@ struct hrtcp_ack {
 	u32 acked_bytes;		/* SND.UNA moved by this */
 	u32 delivered_bytes;		/* acknowledged or SACKed for the first time ... */
 	u32 delivered_pkts;		/* ... in so many segments */
-	u32 dsacked_bytes;		/* reported as received twice, RFC 2883 */
+	u32 dsacked_bytes;		/* reported as received twice, RFC 2883: ... */
+	struct hrtcp_sack_block dsack;	/* ... these, unless there are none */
 	u32 prior_pipe_bytes;		/* in flight before this ACK */
 	bool duplicate;			/* RFC 5681 2 */
 	bool window_moved;

@@ -26,29 +26,30 @@ static bool is_valid(const struct hrtcp_conn *conn, const struct hrtcp_sack_bloc
 }
 
 /* Octets that came twice; what is older than any window says nothing. */
-static u32 take_dsack(struct hrtcp_conn *conn, const struct hrtcp_sack_block *block)
+static void take_dsack(struct hrtcp_conn *conn, const struct hrtcp_sack_block *block,
+		       struct hrtcp_ack *ack)
 {
 	if (block_len(block) > conn->snd.max_wnd || seq_gt(block->end, conn->snd.nxt) ||
 	    seq_lt(block->start, seq_sub(conn->snd.una, conn->snd.max_wnd)))
-		return 0;
+		return;
 	hrtcp_recovery_on_dsack(conn, block->start, block->end);
-	return block_len(block);
+	ack->dsacked_bytes = block_len(block);
+	ack->dsack = *block;
 }
 
-u32 hrtcp_scoreboard_on_segment(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
-				struct hrtcp_delivered *d)
+void hrtcp_scoreboard_on_segment(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+				 struct hrtcp_delivered *d, struct hrtcp_ack *ack)
 {
 	const struct hrtcp_opts *opt = &seg->opt;
-	u32 i = 0, twice = 0;
+	u32 i = 0;
 
 	if (!conn->sack.on || !(opt->present & HRTCP_OPT_SACK))
-		return 0;
+		return;
 	if (seq_lt(opt->sack[0].start, opt->sack[0].end) && is_dsack(seg)) {
-		twice = take_dsack(conn, &opt->sack[0]);
+		take_dsack(conn, &opt->sack[0], ack);
 		i = 1;
 	}
 	for (; i < opt->n_sack; i++)
 		if (is_valid(conn, &opt->sack[i]))
 			hrtcp_txq_sack(&conn->txq, opt->sack[i].start, opt->sack[i].end, d);
-	return twice;
 }

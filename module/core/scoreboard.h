@@ -6,10 +6,11 @@
 #include "txq.h"
 #include "wire.h"
 
+struct hrtcp_ack;
 struct hrtcp_conn;
 
-/* Mark what @seg says is held. Return: octets it reports as received twice. */
-u32 hrtcp_scoreboard_on_segment(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
-				struct hrtcp_delivered *d);
+/* Mark what @seg says is held; @ack learns what it reports as received twice. */
+void hrtcp_scoreboard_on_segment(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
+				 struct hrtcp_delivered *d, struct hrtcp_ack *ack);
 
 #endif
