@@ -234,8 +234,7 @@ static bool answers_syn(const struct hrtcp_conn *conn, const struct hrtcp_seg *s
  */
 static bool acknowledges_beside(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg)
 {
-	return (seg->flags & (HRTCP_SYN | HRTCP_RST | HRTCP_ACK)) == HRTCP_ACK &&
-	       conn->state != HRTCP_SYN_RECEIVED &&
+	return seg->flags & HRTCP_ACK && conn->state != HRTCP_SYN_RECEIVED &&
 	       seq_ge(seg->seq, seq_sub(conn->rcv.nxt, 1)) &&
 	       seq_le(seg->seq, seq_add(conn->rcv.edge, 1));
 }
@@ -299,6 +298,24 @@ static void note_fin_acked(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 		hrtcp_conn_transition(conn, HRTCP_C_FIN_ACKED, seg, now_ns);
 }
 
+/*
+ * What counts of an unacceptable segment. If it repeats the last that came and was acknowledged,
+ * that ACK was lost, or slow: the echo of the repetition tells the peer that it was not withheld
+ * (RFC 7323 4.3). Nothing newer can be on its way that PAWS would then drop.
+ */
+static void take_beside(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
+{
+	const u32 len = hrtcp_seg_len(seg);
+
+	if (seg->flags & (HRTCP_SYN | HRTCP_RST))
+		return;
+	if (len && seq_eq(seq_add(seg->seq, len), conn->rcv.nxt) &&
+	    seq_eq(conn->rcv.acked, conn->rcv.nxt))
+		take_timestamp(conn, seg, now_ns);
+	if (acknowledges_beside(conn, seg) && !hrtcp_ack_step(conn, seg, now_ns))
+		note_fin_acked(conn, seg, now_ns);
+}
+
 static enum hrtcp_drop on_synchronized(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 				       struct hrtcp_rxnode *node, u64 now_ns,
 				       struct hrtcp_rx *rx)
@@ -328,8 +345,7 @@ static enum hrtcp_drop on_synchronized(struct hrtcp_conn *conn, const struct hrt
 	if (!again)
 		drop = check_sequence(conn, seg, now_ns);
 	if (drop) {
-		if (acknowledges_beside(conn, seg) && !hrtcp_ack_step(conn, seg, now_ns))
-			note_fin_acked(conn, seg, now_ns);
+		take_beside(conn, seg, now_ns);
 		return drop;
 	}
 	if (seg->flags & HRTCP_RST)

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* rack.c -- RACK (RFC 8985 6) and the tail loss probe (RFC 8985 7). */
-#include "tcb.h"
+#include "steps.h"
 
 #define DUP_THRESH 3
 #define WINDOW_LIFE 16			/* recoveries, RFC 8985 6.2 step 4 */
-#define PTO_NO_SRTT_NS 1000000000ull	/* RFC 8985 7.2 */
 
 void hrtcp_rack_init(struct hrtcp_conn *conn)
 {
@@ -106,56 +105,77 @@ static bool ack_may_be_delayed(const struct hrtcp_conn *conn)
 	return DIV_ROUND_UP(conn->txq.pipe_bytes, conn->snd.mss) % 2;
 }
 
+/* RFC 8985 7.3: one at a time, and none before the RTT is known again. */
+static bool may_probe(const struct hrtcp_conn *conn)
+{
+	return !conn->tlp.out &&
+	       (conn->tlp.probes ? conn->tlp.sampled : conn->rtt.srtt_ns > 0);
+}
+
 void hrtcp_tlp_arm(struct hrtcp_conn *conn, u64 now_ns)
 {
-	u64 pto_ns = PTO_NO_SRTT_NS, rto_at_ns = conn->timers.at_ns[HRTCP_T_RETRANSMIT];
+	u64 pto_ns, rto_at_ns = conn->timers.at_ns[HRTCP_T_RETRANSMIT];
 
 	hrtcp_timer_clear(&conn->timers, HRTCP_T_PROBE);
+	conn->tlp.odd = ack_may_be_delayed(conn);
 	if (conn->state == HRTCP_SYN_RECEIVED)
 		return;			/* the SYN,ACK is what has to be repeated */
 	if (!conn->sack.on || !conn->cfg->tlp || conn->recovery.state != HRTCP_R_OPEN ||
-	    conn->txq.sacked_bytes || !conn->txq.pipe_bytes)
+	    conn->txq.sacked_bytes || !conn->txq.pipe_bytes || !may_probe(conn))
 		return;
-	if (conn->rtt.srtt_ns) {
-		pto_ns = 2 * conn->rtt.srtt_ns;
-		if (ack_may_be_delayed(conn))
-			pto_ns += conn->rtt.peer_delack_ns;
-		pto_ns = max_t(u64, pto_ns, conn->cfg->pto_min_ns);
-	}
+	pto_ns = 2 * conn->rtt.srtt_ns;
+	if (conn->tlp.odd)
+		pto_ns += conn->rtt.peer_delack_ns;
+	pto_ns = max_t(u64, pto_ns, conn->cfg->pto_min_ns);
 	hrtcp_timer_set(&conn->timers, HRTCP_T_PROBE, min_t(u64, now_ns + pto_ns, rto_at_ns));
 }
 
 void hrtcp_tlp_fired(struct hrtcp_conn *conn)
 {
-	bool sampled = conn->tlp.probes ? conn->tlp.sampled : conn->rtt.srtt_ns > 0;
-
-	if (conn->tlp.out || !sampled || !conn->txq.pipe_bytes)
+	if (!may_probe(conn) || !conn->txq.pipe_bytes)
 		return;
 	conn->tlp.due = true;
-	conn->tlp.waited = ack_may_be_delayed(conn);
+	conn->tlp.waited = conn->tlp.odd;
 }
 
-void hrtcp_tlp_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node)
+void hrtcp_tlp_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node, u64 now_ns)
 {
 	conn->tlp.due = false;
 	conn->tlp.out = true;
 	conn->tlp.again = node->sends;
 	conn->tlp.first_ns = node->sends == 1 ? node->sent_ns : 0;
 	conn->tlp.sampled = false;
+	conn->tlp.ts = hrtcp_ts_now(conn->ts.offset, conn->ts.in_us, now_ns);
 	conn->tlp.end = node->end;
 	conn->tlp.probes++;
+}
+
+/*
+ * The probe came twice: was the ACK of the first withheld, or only lost? The ACK of the first came
+ * by itself, or one ACK is the first and reports the duplicate, too. If that one echoes a timestamp
+ * older than the probe's, nothing had been acknowledged when the probe came (RFC 7323 4.3); if not,
+ * some peers echo the probe in either case.
+ */
+static bool surely_withheld(const struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
+{
+	return !ack->acked_bytes || (ack->has_ts && hrtcp_ts_before(ack->tsecr, conn->tlp.ts));
 }
 
 void hrtcp_tlp_on_ack(struct hrtcp_conn *conn, struct seq ack_seq, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_tlp *tlp = &conn->tlp;
+	bool dsacked;
 
 	tlp->sampled |= ack->rtt_ns > 0;
+	if (!tlp->out && tlp->odd && ack->acked_bytes && seq_eq(ack_seq, conn->snd.nxt))
+		conn->rtt.suspect = false;	/* what may have been withheld was not */
 	if (!tlp->out || seq_lt(ack_seq, tlp->end))
 		return;
-	if (tlp->again && tlp->waited && ack->dsacked_bytes)
-		hrtcp_rtt_was_spurious(&conn->rtt, conn->cfg, ack->now_ns);
-	if (!tlp->again || ack->dsacked_bytes) {
+	dsacked = ack->dsacked_bytes && seq_eq(ack->dsack.end, tlp->end);
+	if (tlp->again && tlp->waited && dsacked)
+		hrtcp_rtt_was_spurious(&conn->rtt, conn->cfg, surely_withheld(conn, ack),
+				       ack->now_ns);
+	if (!tlp->again || dsacked) {
 		tlp->out = false;
 	} else if (seq_gt(ack_seq, tlp->end)) {
 		tlp->out = false;

@@ -25,9 +25,11 @@ struct hrtcp_tlp {
 	bool due;			/* the timer fired: send a probe at the next poll */
 	bool out, again;		/* TLP.end_seq is set; it was a retransmission */
 	bool sampled;			/* an RTT sample since the last probe */
-	bool waited;			/* the last probe allowed for a delayed ACK */
+	bool odd;			/* the ACK of what is out may be withheld */
+	bool waited;			/* the last probe allowed for that */
 	struct seq end;			/* TLP.end_seq */
 	u64 first_ns;			/* when the one that was repeated was sent first, or 0 */
+	u32 ts;				/* its own TSval */
 	u32 probes;			/* counted for the user */
 };
 
@@ -53,7 +55,7 @@ void hrtcp_tlp_arm(struct hrtcp_conn *conn, u64 now_ns);
 void hrtcp_tlp_fired(struct hrtcp_conn *conn);
 
 /* @node is about to leave as the probe. */
-void hrtcp_tlp_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node);
+void hrtcp_tlp_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node, u64 now_ns);
 
 /* RFC 8985 7.4.2 */
 void hrtcp_tlp_on_ack(struct hrtcp_conn *conn, struct seq ack_seq, const struct hrtcp_ack *ack);

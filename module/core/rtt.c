@@ -31,18 +31,24 @@ void hrtcp_rtt_init(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
 
 void hrtcp_rtt_peer_told(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 delack_ns)
 {
-	rtt->peer_delack_ns = min_t(u64, delack_ns, DELACK_MAX_NS);
+	rtt->told_delack_ns = min_t(u64, delack_ns, DELACK_MAX_NS);
+	rtt->peer_delack_ns = rtt->told_delack_ns;
 	rtt->granularity_ns = cfg->hr_granularity_ns;
 	rtt->told = true;
 	if (rtt->srtt_ns)
 		compute_rto(rtt, cfg);
 }
 
+/* What the peer says of its ACK delay, or what is assumed: no measurement goes below that. */
+static u64 least_delack_ns(const struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
+{
+	return rtt->told ? rtt->told_delack_ns : cfg->peer_delack_ns;
+}
+
 void hrtcp_rtt_configured(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
 {
 	rtt->granularity_ns = rtt->told ? cfg->hr_granularity_ns : cfg->rto_granularity_ns;
-	if (!rtt->told)
-		rtt->peer_delack_ns = max_t(u64, cfg->peer_delack_ns, rtt->learned_delack_ns);
+	rtt->peer_delack_ns = max_t(u64, least_delack_ns(rtt, cfg), rtt->learned_delack_ns);
 	rtt->rto_ns = cfg->rto_init_ns;
 	if (rtt->srtt_ns)
 		compute_rto(rtt, cfg);
@@ -64,11 +70,11 @@ void hrtcp_rtt_lone(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_
 {
 	u64 delay_ns = rtt_ns - min_t(u64, rtt_ns, rtt->min_ns), want_ns;
 
-	if (rtt->told)
-		return;
+	if (rtt->told && !rtt->learned_delack_ns)
+		return;			/* nothing has shown yet that it is not true */
 	rtt->seen_delack_ns = max_t(u64, rtt->seen_delack_ns, delay_ns);
 	want_ns = min_t(u64, rtt->seen_delack_ns + rtt->seen_delack_ns / 4, DELACK_MAX_NS);
-	want_ns = max_t(u64, want_ns, cfg->peer_delack_ns);
+	want_ns = max_t(u64, want_ns, least_delack_ns(rtt, cfg));
 	if (rtt->lone < DELACK_PROOFS)
 		rtt->lone++;
 	if (want_ns > rtt->peer_delack_ns)
@@ -78,11 +84,15 @@ void hrtcp_rtt_lone(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_
 					     rtt->peer_delack_ns / 4), now_ns);
 }
 
-void hrtcp_rtt_was_spurious(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 now_ns)
+void hrtcp_rtt_was_spurious(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, bool sure,
+			    u64 now_ns)
 {
-	if (!rtt->told)
-		learn_delack(rtt, cfg, 2 * max_t(u64, rtt->peer_delack_ns,
-						 rtt->granularity_ns), now_ns);
+	bool suspect = rtt->suspect;
+
+	rtt->suspect = true;
+	if (!sure && !suspect)
+		return;
+	learn_delack(rtt, cfg, 2 * max_t(u64, rtt->peer_delack_ns, rtt->granularity_ns), now_ns);
 }
 
 u8 hrtcp_rtt_share(u32 flight_bytes, u32 acked_bytes)

@@ -13,11 +13,13 @@ struct hrtcp_rtt {
 	u64 latest_ns, min_ns;
 	u64 rto_ns;			/* without backoff */
 	u64 peer_delack_ns;		/* how long the peer may withhold an ACK */
-	u64 learned_delack_ns;		/* what was measured of that, 0: nothing */
+	u64 told_delack_ns;		/* what the peer says of that */
+	u64 learned_delack_ns;		/* what was measured of it, 0: nothing */
 	u64 learned_at_ns;
 	u64 seen_delack_ns;		/* the longest since then ... */
 	u8 lone;			/* ... of so many lone segments, saturating */
 	bool told;			/* the peer said it, by the hrTCP option */
+	bool suspect;			/* it may be longer: the last such ACK did not come in time */
 	bool syn_repeated;
 	u64 granularity_ns;		/* G of RFC 6298 */
 	u8 backoff;			/* doublings in force */
@@ -48,12 +50,16 @@ u8 hrtcp_rtt_share(u32 flight_bytes, u32 acked_bytes);
  * The ACK of a segment that was alone in flight came @rtt_ns after it, sampled before: what is
  * above the least round trip is the delay of the peer's ACK. A longer one than expected is
  * believed at once; shorter ones only where many of them kept to it for a while, and never
- * below what is assumed.
+ * below what is assumed. What a peer tells is believed until something was spurious.
  */
 void hrtcp_rtt_lone(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns, u64 now_ns);
 
-/* A timeout or probe was spurious: the peer withholds its ACKs longer than that. */
-void hrtcp_rtt_was_spurious(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 now_ns);
+/*
+ * A timeout or probe was spurious: the peer withholds its ACKs longer than that. If it is not
+ * @sure, since an ACK may have been lost, it has to happen twice, with no ACK in time in between.
+ */
+void hrtcp_rtt_was_spurious(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, bool sure,
+			    u64 now_ns);
 
 /* @cfg is another one, or has changed. */
 void hrtcp_rtt_configured(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg);

@@ -313,7 +313,7 @@ static enum hrtcp_poll poll_tail_probe(struct hrtcp_conn *conn, u64 now_ns, stru
 			   seq_add(snd->una, snd->wnd))) {
 		if (hrtcp_txnode_len(node) > snd->mss)
 			return ask_split(tx, node, snd->mss);
-		hrtcp_tlp_sent(conn, node);
+		hrtcp_tlp_sent(conn, node, now_ns);
 		send_new(conn, tx, node, now_ns);
 		hrtcp_timer_clear(&conn->timers, HRTCP_T_PROBE);	/* 7.2: none for a probe */
 		return HRTCP_POLL_SEND;
@@ -326,7 +326,7 @@ static enum hrtcp_poll poll_tail_probe(struct hrtcp_conn *conn, u64 now_ns, stru
 	last = (hrtcp_txnode_len(node) - 1) / node->mss * node->mss;
 	if (last)
 		return ask_split(tx, node, last);
-	hrtcp_tlp_sent(conn, node);
+	hrtcp_tlp_sent(conn, node, now_ns);
 	return send_node(conn, tx, node, conn->snd.fin_sent && fin_follows(conn, node->end),
 			 now_ns);
 }

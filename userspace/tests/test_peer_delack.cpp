@@ -69,7 +69,7 @@ TEST_CASE("delack: a peer that withholds each ACK for 200 ms costs a few repeats
 	for (int i = 0; i < 500; i++)
 		p.ask();
 	CHECK(p.repeats() == learnt);
-	CHECK(p.client.conn.recovery.timeouts <= 1);
+	CHECK(p.client.conn.recovery.timeouts <= 2);
 	CHECK(p.client.conn.rtt.peer_delack_ns >= MS(200));
 	CHECK(p.client.conn.rtt.peer_delack_ns <= MS(500));
 }
@@ -117,8 +117,43 @@ TEST_CASE("delack: a told one is neither assumed nor measured", "[peer-delack]")
 		p.ask();
 	CHECK(p.repeats() == 0);
 	CHECK(p.client.conn.rtt.peer_delack_ns == p.server.cfg.hr_delack_ns);
-	hrtcp_rtt_was_spurious(&p.client.conn.rtt, &p.client.cfg, p.client.now());
-	CHECK(p.client.conn.rtt.peer_delack_ns == p.server.cfg.hr_delack_ns);
+}
+
+TEST_CASE("delack: a told one that is not true is corrected by what is measured", "[peer-delack]")
+{
+	Setup setup = slow_acks;
+
+	setup.hr = true;
+	setup.ts = true;
+	Lazy p(MS(40), setup);
+	p.server.conn.rcv.delack_ns = MS(100);		// it told 250 us
+	for (int i = 0; i < 200; i++)
+		p.ask();
+	CHECK(p.repeats() <= 8);	// a doubling each
+	CHECK(p.client.conn.rtt.peer_delack_ns >= MS(100));
+	p.server.conn.rcv.delack_ns = US(250);
+	for (int i = 0; i < 20000; i++)
+		p.ask();
+	CHECK(p.client.conn.rtt.peer_delack_ns < MS(20));
+	CHECK(p.client.conn.rtt.peer_delack_ns >= p.server.cfg.hr_delack_ns);
+}
+
+TEST_CASE("delack: a lost ACK does not look like one that is withheld", "[peer-delack]")
+{
+	Setup setup = slow_acks;
+
+	setup.ts = true;
+	setup.hr = GENERATE(false, true);
+	Lazy p(MS(1), setup);
+	const u64 before = p.client.conn.rtt.peer_delack_ns;
+	int n = 0;
+	p.fate = [&n](bool from_client, const hrtcp_seg &seg) {
+		return Fate{ .lost = !from_client && !seg.len && n++ % 4 == 0 };
+	};
+	for (int i = 0; i < 100; i++)
+		p.ask();
+	CHECK(p.repeats() > 20);
+	CHECK(p.client.conn.rtt.peer_delack_ns == before);
 }
 
 TEST_CASE("delack: a spurious probe teaches it only if it waited for the ACK of an odd segment",
@@ -155,7 +190,7 @@ TEST_CASE("rtt_was_spurious: doubles, up to half a second", "[peer-delack]")
 	Rtt r;
 
 	for (const u64 want : { MS(80), MS(160), MS(320), MS(500), MS(500) }) {
-		hrtcp_rtt_was_spurious(&r.rtt, &cfg, r.now_ns);
+		hrtcp_rtt_was_spurious(&r.rtt, &cfg, true, r.now_ns);
 		CHECK(r.rtt.peer_delack_ns == want);
 	}
 	CHECK(hrtcp_rtt_timeout(&r.rtt, &cfg) >= MS(500));
