@@ -42,14 +42,19 @@ static bool give_up(const struct hrtcp_conn *conn, u64 now_ns)
 	       (retries && conn->rtt.backoff >= retries);
 }
 
-void hrtcp_conn_arm_retransmit(struct hrtcp_conn *conn, u64 now_ns)
+/* To fire at @at_ns, or when the peer's time is over. */
+static void arm_retransmit(struct hrtcp_conn *conn, u64 at_ns, u64 now_ns)
 {
-	u64 at_ns = now_ns + hrtcp_rtt_timeout(&conn->rtt, conn->cfg);
 	u64 patience = patience_ns(conn);
 
 	if (patience < HRTCP_NEVER - conn->progress_ns)
 		at_ns = min_t(u64, at_ns, max_t(u64, conn->progress_ns + patience, now_ns));
 	hrtcp_timer_set(&conn->timers, HRTCP_T_RETRANSMIT, at_ns);
+}
+
+void hrtcp_conn_arm_retransmit(struct hrtcp_conn *conn, u64 now_ns)
+{
+	arm_retransmit(conn, now_ns + hrtcp_rtt_timeout(&conn->rtt, conn->cfg), now_ns);
 }
 
 static void back_off(struct hrtcp_conn *conn)
@@ -66,6 +71,25 @@ static void doubt_path(struct hrtcp_conn *conn)
 		conn->soft_err = ETIMEDOUT;
 }
 
+/*
+ * RFC 8985 8, 7.2: of several timers of a loss RACK's comes first, then a probe; each arms this one
+ * anew. RFC 6298 5: and no segment goes again sooner than an RTO after it left last. Without SACK
+ * the timer of RFC 6582 3.2 step 3 counts from the first partial ACK, however often it is the
+ * turn of another segment. Return: when to fire in place of now, 0: now.
+ */
+static u64 later_ns(const struct hrtcp_conn *conn)
+{
+	const struct hrtcp_txnode *head = conn->txq.head;
+	const u64 rto_ns = hrtcp_rtt_timeout(&conn->rtt, conn->cfg);
+	u64 from_ns = head && head->sends > 1 ? head->sent_ns : 0;
+
+	if (!conn->sack.on)
+		return 0;
+	if (hrtcp_timer_armed(&conn->timers, HRTCP_T_REORDER))
+		from_ns = max_t(u64, from_ns, conn->timers.at_ns[HRTCP_T_REORDER]);
+	return from_ns + rto_ns;
+}
+
 static void retransmit_fired(struct hrtcp_conn *conn, u64 now_ns)
 {
 	bool full_stop;
@@ -74,6 +98,12 @@ static void retransmit_fired(struct hrtcp_conn *conn, u64 now_ns)
 		return;
 	if (give_up(conn, now_ns)) {
 		hrtcp_conn_transition(conn, HRTCP_C_RTX_TIMEOUT, NULL, now_ns);
+		return;
+	}
+	if (conn->timers.at_ns[HRTCP_T_PROBE] <= now_ns)
+		return;			/* it is next, and arms this one anew */
+	if (later_ns(conn) > now_ns) {
+		arm_retransmit(conn, later_ns(conn), now_ns);
 		return;
 	}
 	full_stop = conn->recovery.unanswered >= conn->cfg->retries1;
