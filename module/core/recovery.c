@@ -47,20 +47,26 @@ static u32 flight(const struct hrtcp_conn *conn)
 	return (u32)seq_diff(conn->snd.nxt, conn->snd.una);
 }
 
-/* Respond to a loss, remembering what it takes to undo that (RFC 4015 3.1). */
+/*
+ * Respond to a loss, remembering what it takes to undo that (RFC 4015 3.1). RFC 3522 3.2 and RFC
+ * 3708 3 presume that what is sent again first is the first of all: where repeats of an episode
+ * before are still out, their ACKs and D-SACKs come in this one, so that it is undone only by what
+ * vouches for them, too.
+ */
 static void respond(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_ns)
 {
 	struct hrtcp_undo *undo = &conn->recovery.undo;
 
 	undo->armed = true;
 	undo->again = false;
-	undo->ts_taken = false;
-	undo->ts_known = false;
+	undo->begin = conn->snd.una;
+	undo->ts_taken = conn->txq.again_bytes > 0;
+	undo->ts_known &= undo->ts_taken;
 	undo->cwnd_bytes = conn->cc.cwnd_bytes;
 	undo->ssthresh_bytes = max_t(u32, flight(conn), conn->cc.ssthresh_bytes);
 	if (conn->cc.ssthresh_bytes == ~0u)
 		undo->ssthresh_bytes = ~0u;
-	undo->resent_bytes = 0;
+	undo->resent_bytes = conn->txq.again_bytes;
 	undo->dsacked_bytes = 0;
 	conn->cc.ssthresh_bytes = hrtcp_cc_on_loss(conn, how, now_ns);
 	hrtcp_ecn_reduced(conn);
@@ -143,8 +149,9 @@ static void undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 }
 
 /*
- * RFC 3522 3.2: the first ACK that advances answers a segment that left before anything was
- * sent again. Who repeats D-SACKs would have said otherwise; of who never did, an ACK of all
+ * RFC 3522 3.2: what advances SND.UNA answers a segment that left before anything was sent again.
+ * That vouches for what is acknowledged; once it is for all that was sent again, nothing of that
+ * was lost. Who repeats D-SACKs would have said otherwise; of who never did, an ACK of all
  * there is may be the answer to a duplicate whose first ACK was lost.
  */
 static bool eifel_detects(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
@@ -153,9 +160,11 @@ static bool eifel_detects(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 
 	if (!ack->acked_bytes || !rec->undo.ts_known)
 		return false;
-	rec->undo.ts_known = false;
-	if (!ack->has_ts || ack->dsacked_bytes || !hrtcp_ts_before(ack->tsecr, rec->undo.ts))
+	rec->undo.ts_known = ack->has_ts && !ack->dsacked_bytes &&
+			     hrtcp_ts_before(ack->tsecr, rec->undo.ts);
+	if (!rec->undo.ts_known || seq_lt(conn->snd.una, rec->again_hi))
 		return false;
+	rec->undo.ts_known = false;
 	if (!rec->dsacks && seq_eq(conn->snd.una, conn->snd.nxt))
 		return false;
 	conn->rack.reordering |= rec->state == HRTCP_R_RECOVERY;
@@ -167,7 +176,8 @@ static bool dsacks_tell(struct hrtcp_recovery *rec, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_undo *undo = &rec->undo;
 
-	undo->dsacked_bytes += ack->dsacked_bytes;
+	if (seq_ge(ack->dsack.start, undo->begin))
+		undo->dsacked_bytes += ack->dsacked_bytes;
 	return undo->resent_bytes && !undo->again && !rec->twice && undo->dsacked_bytes >= undo->resent_bytes;
 }
 
@@ -248,17 +258,17 @@ void hrtcp_recovery_on_repaired(struct hrtcp_conn *conn, u64 now_ns)
 }
 
 /* What was sent again long ago is forgotten before its numbers come round. */
-static void note_again(struct hrtcp_conn *conn, const struct hrtcp_txnode *node)
+void hrtcp_recovery_note_again(struct hrtcp_conn *conn, struct seq start, struct seq end)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
 
-	if (seq_eq(rec->again_lo, rec->again_hi) || seq_diff(node->seq, rec->again_lo) > 1 << 30) {
-		rec->again_lo = node->seq;
-		rec->again_hi = node->end;
+	if (seq_eq(rec->again_lo, rec->again_hi) || seq_diff(start, rec->again_lo) > 1 << 30) {
+		rec->again_lo = start;
+		rec->again_hi = end;
 		return;
 	}
-	rec->again_lo = seq_min(rec->again_lo, node->seq);
-	rec->again_hi = seq_max(rec->again_hi, node->end);
+	rec->again_lo = seq_min(rec->again_lo, start);
+	rec->again_hi = seq_max(rec->again_hi, end);
 }
 
 void hrtcp_recovery_on_dsack(struct hrtcp_conn *conn, struct seq start, struct seq end)
@@ -277,7 +287,7 @@ void hrtcp_recovery_on_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *
 		rec->prr.out_bytes += hrtcp_txnode_len(node);
 	if (node->sends < 2)
 		return;
-	note_again(conn, node);
+	hrtcp_recovery_note_again(conn, node->seq, node->end);
 	hrtcp_mtup_resent(&conn->mtup, conn->txq.lost_bytes);
 	if (!rec->undo.ts_taken) {
 		rec->undo.ts_taken = true;

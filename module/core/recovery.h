@@ -34,11 +34,12 @@ struct hrtcp_prr {
 struct hrtcp_undo {
 	bool armed;
 	u32 cwnd_bytes, ssthresh_bytes;	/* before the response */
-	u32 resent_bytes;		/* in this episode */
+	u32 resent_bytes;		/* in this episode, or before it and still out */
 	u32 dsacked_bytes;		/* of these, said to be received twice */
 	bool again;			/* and some of it not for the first time */
-	bool ts_taken, ts_known;	/* something was sent again; no ACK advanced since */
-	u32 ts;				/* its TSval, RetransmitTS of RFC 3522 */
+	struct seq begin;		/* SND.UNA then: D-SACKs of what lies before are older */
+	bool ts_taken, ts_known;	/* ts is settled; it is set, and every ACK since is older */
+	u32 ts;				/* TSval of the first repeat out, RetransmitTS of RFC 3522 */
 };
 
 struct hrtcp_recovery {
@@ -71,6 +72,9 @@ void hrtcp_recovery_on_repaired(struct hrtcp_conn *conn, u64 now_ns);
 
 /* @node left, for the first time or again. */
 void hrtcp_recovery_on_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node);
+
+/* [@start, @end) leaves, and not for the only time: D-SACKs of it do not tell of the network. */
+void hrtcp_recovery_note_again(struct hrtcp_conn *conn, struct seq start, struct seq end);
 
 /* [@start, @end) came twice, says the peer. */
 void hrtcp_recovery_on_dsack(struct hrtcp_conn *conn, struct seq start, struct seq end);

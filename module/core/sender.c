@@ -429,6 +429,7 @@ enum hrtcp_poll hrtcp_sender_probe(struct hrtcp_conn *conn, u64 now_ns, struct h
 		tx->seg.len = 1;
 		snd->max = seq_max(snd->max, seq_add(snd->nxt, 1));
 		snd->probed = true;
+		hrtcp_recovery_note_again(conn, snd->nxt, snd->max);
 	} else {
 		tx->seg.seq = seq_sub(snd->una, 1);
 	}

@@ -86,6 +86,7 @@ static void uncount(struct hrtcp_txq *q, const struct hrtcp_txnode *node)
 	q->lost_bytes -= lost;
 	q->sacked_bytes -= sacked;
 	q->pipe_bytes -= hrtcp_txnode_len(node) - lost - sacked;
+	q->again_bytes -= node->sends > 1 ? hrtcp_txnode_len(node) : 0;
 }
 
 /* ... and put them back after. */
@@ -96,6 +97,7 @@ static void count(struct hrtcp_txq *q, const struct hrtcp_txnode *node)
 	q->lost_bytes += lost;
 	q->sacked_bytes += sacked;
 	q->pipe_bytes += hrtcp_txnode_len(node) - lost - sacked;
+	q->again_bytes += node->sends > 1 ? hrtcp_txnode_len(node) : 0;
 }
 
 /* @node has other lost and SACKed units now. */
@@ -171,11 +173,14 @@ void hrtcp_txq_join(struct hrtcp_txq *q, struct hrtcp_txnode *node)
 {
 	struct hrtcp_txnode *next = node->next;
 
+	uncount(q, node);
+	uncount(q, next);
 	node->end = next->end;
 	node->push |= next->push;
 	node->sends = (u8)max_t(u32, node->sends, next->sends);
 	node->sent_ns = min_t(u64, node->sent_ns, next->sent_ns);
 	node->next = next->next;
+	count(q, node);
 	if (q->tail == next)
 		q->tail = node;
 	q->sent_nodes--;
@@ -525,5 +530,5 @@ bool hrtcp_txq_adds_up(const struct hrtcp_txq *q, bool doubt)
 		sum.sent_nodes++;
 	}
 	return sum.sent_nodes == q->sent_nodes && sum.pipe_bytes == q->pipe_bytes && sum.lost_bytes == q->lost_bytes &&
-	       sum.sacked_bytes == q->sacked_bytes;
+	       sum.sacked_bytes == q->sacked_bytes && sum.again_bytes == q->again_bytes;
 }

@@ -40,6 +40,7 @@ struct hrtcp_txq {
 	u32 pipe_bytes;			/* sent, neither acknowledged, SACKed nor lost */
 	u32 lost_bytes;			/* to be sent again */
 	u32 sacked_bytes;
+	u32 again_bytes;		/* sent more than once, and not acknowledged */
 	u32 sent_nodes;			/* from head up to unsent */
 	u32 lost_total;			/* octets ever found lost, modulo 2^32: C.lost, rate.h */
 	/* @bytes of @node were found lost just now; may be NULL. */
