@@ -219,6 +219,7 @@ static void cubic_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	if (!ack->cwnd_limited) {	/* RFC 7661: a window not used is not proven */
 		cubic_of(conn)->paused = true;
+		cubic_of(conn)->hy.round_end = conn->snd.nxt;	/* nor does it end a round */
 		return;
 	}
 	if (conn->cc.cwnd_bytes <= conn->cc.ssthresh_bytes)	/* RFC 9438 4.10 */

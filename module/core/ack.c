@@ -51,7 +51,7 @@ static void advance_una(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 			struct hrtcp_ack *ack, struct hrtcp_delivered *d)
 {
 	struct hrtcp_snd *snd = &conn->snd;
-	const struct seq una = seg->ack;
+	const struct seq una = seg->ack, before = snd->una;
 	const u64 echo_end_ns = d->echo_end_ns;		/* which txq_ack() judges away */
 	u64 flight_ns = conn->progress_ns;
 
@@ -75,6 +75,7 @@ static void advance_una(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 		    seq_eq(una, snd->nxt);
 	if (conn->txq.acked)
 		conn->events |= HRTCP_EV_WRITABLE;
+	hrtcp_conn_age_marks(conn, before);
 }
 
 /* RFC 5681 2: what counts as a duplicate acknowledgment. */

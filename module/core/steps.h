@@ -121,6 +121,9 @@ void hrtcp_req_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg,
  */
 struct seq hrtcp_snd_empty_seq(const struct hrtcp_snd *snd);
 
+/* SND.UNA was @before: what was passed long ago stays behind it. */
+void hrtcp_conn_age_marks(struct hrtcp_conn *conn, struct seq before);
+
 /* The part common to all but SYN and RST; whatever leaves acknowledges. */
 void hrtcp_segment_finish(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_ns);
 
