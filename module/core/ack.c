@@ -86,8 +86,7 @@ static bool is_duplicate(const struct hrtcp_conn *conn, const struct hrtcp_seg *
 	       seq_eq(seg->ack, conn->snd.una) && seq_lt(conn->snd.una, conn->snd.nxt);
 }
 
-/* The end of the tick of our clock that the segment echoes: it answers nothing sent later. */
-static u64 echo_end_ns(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
+u64 hrtcp_echo_end_ns(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
 {
 	const struct hrtcp_ts *ts = &conn->ts;
 	u32 tick_ns = ts->in_us ? 1000 : 1000000;
@@ -143,7 +142,7 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	ack.window_moved = update_window(conn, seg, now_ns);
 	if (seq_gt(seg->ack, conn->snd.una)) {
 		if (seq_lt(conn->snd.una, conn->recovery.again_hi))	/* else nobody asks */
-			d.echo_end_ns = echo_end_ns(conn, seg, now_ns);
+			d.echo_end_ns = hrtcp_echo_end_ns(conn, seg, now_ns);
 		advance_una(conn, seg, &ack, &d);
 	} else if (!conn->snd.wnd) {
 		conn->progress_ns = now_ns;	/* a shut window, but someone is there */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* data.c -- payload, FIN and the receive window, RFC 9293 3.10.7.4 steps 7 and 8, 3.8.6. */
 #include "steps.h"
+#include "tune.h"
+
+#define EQUAL_SEGS 8			/* a smaller size is believed after so many of it */
 
 /* The buffer, or what the user wants advertised of it. */
 static u32 usable_buf(const struct hrtcp_rcv *rcv)
@@ -72,7 +75,33 @@ static void owe_ack(struct hrtcp_conn *conn, u64 now_ns)
 		hrtcp_timer_set(&conn->timers, HRTCP_T_DELACK, now_ns + conn->rcv.delack_ns);
 }
 
-/* RFC 9293 3.8.6.3: an ACK at least for every second full-sized segment. */
+/*
+ * How large the peer's full-sized segments are. Of what was merged on the way in each counts by
+ * itself. They become smaller with the path's MTU, which a run of equal ones shows that no write
+ * ended (RFC 9293 3.7.1, RFC 1122 4.2.3.2).
+ */
+static void learn_size(struct hrtcp_rcv *rcv, const struct hrtcp_seg *seg)
+{
+	const u32 size = DIV_ROUND_UP(seg->len, max_t(u32, seg->pkts, 1));
+
+	if (size >= rcv->peer_mss) {
+		rcv->peer_mss = (u16)min_t(u32, size, rcv->mss);
+		rcv->equal_segs = 0;
+		return;
+	}
+	if (seg->flags & HRTCP_PSH || size != rcv->last_size)
+		rcv->equal_segs = 0;
+	rcv->last_size = (u16)size;
+	if (!size || ++rcv->equal_segs < EQUAL_SEGS)
+		return;
+	rcv->peer_mss = (u16)size;
+	rcv->equal_segs = 0;
+}
+
+/*
+ * RFC 9293 3.8.6.3: an ACK at least for every second full-sized segment; what was merged of several
+ * has one, but for a short last one.
+ */
 static void acknowledge(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u32 len,
 			u64 now_ns)
 {
@@ -80,9 +109,9 @@ static void acknowledge(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u3
 	/* Segments become smaller once the peer has an option to put beside data. */
 	u32 slack = conn->ecn.pact.mode == HRTCP_ECN_ACCURATE ? 2 * HRTCP_ACCECN_SPACE_MAX : 0;
 
-	rcv->peer_mss = (u16)max_t(u32, rcv->peer_mss, min_t(u32, seg->len, rcv->mss));
+	learn_size(rcv, seg);
 	rcv->unacked_bytes += len;
-	if (rcv->unacked_bytes + slack >= 2u * rcv->peer_mss || rcv->quickack)
+	if (rcv->unacked_bytes + slack >= 2u * rcv->peer_mss || seg->pkts > 2 || rcv->quickack)
 		rcv->ack_now = true;
 	else
 		owe_ack(conn, now_ns);
@@ -102,23 +131,6 @@ static void take_fin(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 n
 	else
 		conn->rcv.ack_now = true;
 	hrtcp_conn_transition(conn, cause, seg, now_ns);
-}
-
-/*
- * A window that is used up within two round trips by a user who keeps up is what limits the
- * peer: double it. One that takes longer is not.
- */
-static void tune_buffer(struct hrtcp_conn *conn, u64 now_ns)
-{
-	struct hrtcp_rcv *rcv = &conn->rcv;
-
-	if (seq_lt(rcv->nxt, rcv->tune_end) && rcv->tune_ns)
-		return;
-	if (rcv->tune_ns && now_ns - rcv->tune_ns < 2 * conn->rtt.srtt_ns &&
-	    rcv->unread_bytes <= rcv->buf_bytes / 2 && rcv->buf_bytes < rcv->buf_max_bytes)
-		rcv->buf_bytes = min_t(u32, 2 * rcv->buf_bytes, rcv->buf_max_bytes);
-	rcv->tune_ns = now_ns;
-	rcv->tune_end = rcv->edge;
 }
 
 /* [@start, @end) of @seg is next in the stream; what it makes contiguous follows. */
@@ -141,7 +153,7 @@ static void deliver(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct
 		rcv->unread_bytes += (u32)seq_diff(rcv->nxt, start);
 		conn->events |= HRTCP_EV_READABLE;
 		acknowledge(conn, seg, (u32)seq_diff(rcv->nxt, start), now_ns);
-		tune_buffer(conn, now_ns);
+		hrtcp_tune_on_data(conn, seg, now_ns);
 	}
 	if (fin)
 		take_fin(conn, seg, now_ns);

@@ -67,6 +67,12 @@ enum hrtcp_drop hrtcp_ack_step(struct hrtcp_conn *conn, const struct hrtcp_seg *
 /* The acknowledgment @seg->ack is in order: take it. For step 5 and SYN-SENT. */
 void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns);
 
+/*
+ * The end of the tick of our clock that @seg echoes: it answers nothing sent later. HRTCP_NEVER:
+ * it echoes nothing that we can have sent.
+ */
+u64 hrtcp_echo_end_ns(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns);
+
 /* Our FIN was sent and acknowledged. */
 bool hrtcp_ack_covers_fin(const struct hrtcp_conn *conn);
 

@@ -19,6 +19,7 @@
 #include "sack.h"
 #include "state.h"
 #include "timers.h"
+#include "tune.h"
 #include "txq.h"
 
 /* Send sequence space, RFC 9293 3.3.1; written by ack.c and output.c. */
@@ -57,11 +58,12 @@ struct hrtcp_rcv {
 	bool urgent;			/* ... which the user has not read yet */
 	u32 buf_bytes;			/* room for payload */
 	u32 buf_max_bytes;		/* what it may be tuned to */
-	struct seq tune_end;		/* the window being measured ends here ... */
-	u64 tune_ns;			/* ... and began then */
+	struct hrtcp_tune tune;
 	u32 unread_bytes;		/* delivered in order, not read by the user */
 	u16 mss;			/* what our MSS option said */
-	u16 peer_mss;			/* largest segment seen, at most mss */
+	u16 peer_mss;			/* the peer's full-sized segments, at most mss */
+	u16 last_size;			/* of the last smaller one, ... */
+	u8 equal_segs;			/* ... of which so many came in a row */
 	u8 wscale;			/* of our window fields */
 	bool fin;			/* a FIN was accepted */
 	bool held, held_fin;		/* what came with the SYN waits for ESTABLISHED */

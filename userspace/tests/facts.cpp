@@ -7,7 +7,7 @@
 hrtcp_open Host::open_args() const
 {
 	return { .iss = seq_of(iss_), .ts_offset = 5000000, .rcvbuf_bytes = setup.rcvbuf,
-		 .rcvbuf_max_bytes = setup.rcvbuf, .mss_path = setup.mss,
+		 .rcvbuf_max_bytes = std::max(setup.rcvbuf, setup.rcvbuf_max), .mss_path = setup.mss,
 		 .mss_advertise = setup.mss, .mss_default = 536,
 		 .gso_max = std::max<u32>(setup.gso, setup.mss), .fast = setup.fast,
 		 .mss_floor = 0, .gso_ace = setup.gso_ace };

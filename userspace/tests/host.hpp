@@ -41,6 +41,7 @@ struct Setup {
 	bool gso_ace = false;		// who cuts it keeps CWR
 	u16 win = 65535;		// field of the peer's segments that do not name theirs
 	u32 rcvbuf = 65535;
+	u32 rcvbuf_max = 0;		// what it may grow to, 0: nothing more
 	bool sack = false, ts = false;	// both ends
 	bool hr = false;		// the hrTCP option, both ends
 	int wscale = -1;		// the peer's, -1: no scaling
