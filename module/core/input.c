@@ -188,6 +188,20 @@ static void answer_unacceptable(struct hrtcp_conn *conn, const struct hrtcp_seg 
 		hrtcp_conn_challenge(conn, now_ns);
 }
 
+/*
+ * A pure ACK that others have overtaken on the way repeats nothing and moves nothing, but it may
+ * have SACK blocks of its own: within an RTO it is no relic of an earlier turn of the clock.
+ */
+static bool was_overtaken(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg)
+{
+	const struct hrtcp_snd *snd = &conn->snd;
+	u64 late_ns = (u64)(conn->ts.recent - seg->opt.tsval) * (conn->ts.in_us ? 1000 : 1000000);
+
+	return !hrtcp_seg_len(seg) && seg->flags & HRTCP_ACK && seq_eq(seg->seq, conn->rcv.nxt) &&
+	       seq_eq(seg->ack, snd->una) && (u32)seg->wnd << snd->wscale == snd->wnd &&
+	       late_ns <= hrtcp_rtt_timeout(&conn->rtt, conn->cfg);
+}
+
 /* RFC 7323 5.3 R1: before step 1. */
 static enum hrtcp_drop check_timestamps(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 					u64 now_ns)
@@ -199,7 +213,7 @@ static enum hrtcp_drop check_timestamps(struct hrtcp_conn *conn, const struct hr
 	if (!(seg->opt.present & HRTCP_OPT_TS))	/* RFC 5961 4.2: any SYN is answered */
 		return seg->flags & HRTCP_SYN ? HRTCP_DROP_NONE : HRTCP_DROP_NO_TIMESTAMP;
 	if (!hrtcp_ts_before(seg->opt.tsval, ts->recent) ||
-	    now_ns - ts->recent_at_ns > hrtcp_ts_life_ns(ts->in_us))
+	    now_ns - ts->recent_at_ns > hrtcp_ts_life_ns(ts->in_us) || was_overtaken(conn, seg))
 		return HRTCP_DROP_NONE;
 	hrtcp_sack_duplicate(&conn->sack, seg->seq,
 			     seq_min(seq_add(seg->seq, seg->len), conn->rcv.nxt));

@@ -315,3 +315,33 @@ TEST_CASE("D-SACK: a network that duplicates ends all undoing by it", "[R3708-01
 	PEER(h, MS(200), ". 1(0) ack 7001 <sack 1001:2001>");
 	CHECK(h.conn.recovery.undos == 0);
 }
+
+TEST_CASE("PAWS: SACK blocks of an ACK that others overtook count", "[R7323-17]")
+{
+	Client h({ .mss = 1012, .sack = true, .ts = true, .tune = [](hrtcp_cfg &c) { c.tlp = false; } });
+
+	WRITE(h, 0, 8000);
+	h.take_sent();
+	h.run(MS(100));
+	const std::string now = std::to_string(h.peer_tsval()), ecr = std::to_string(h.last_tsval());
+	const std::string before = std::to_string(h.peer_tsval() - 3), ages = std::to_string(h.peer_tsval() - 2000);
+	PEER(h, MS(100), ". 1:1(0) ack 1 <TS val " + now + " ecr " + ecr + ",sack 1001:2001>");
+	h.take_sent();
+	PEER(h, MS(101), ". 1:1(0) ack 1 <TS val " + before + " ecr " + ecr + ",sack 3001:4001>");
+	DROP(h, NONE);
+	CHECK(h.conn.txq.sacked_bytes == 2000);
+	CHECK(h.conn.ts.recent == static_cast<u32>(std::stoul(now)));
+	h.take_sent();
+	PEER(h, MS(102), ". 1:1(0) ack 1 <TS val " + ages + " ecr " + ecr + ",sack 5001:6001>");
+	DROP(h, PAWS);
+	h.take_sent();
+	PEER(h, MS(103), ". 1:1(0) ack 1 win 77 <TS val " + before + " ecr " + ecr + ",sack 5001:6001>");
+	DROP(h, PAWS);
+	h.take_sent();
+	PEER(h, MS(104), ". 1:101(100) ack 1 <TS val " + before + " ecr " + ecr + ">");
+	DROP(h, PAWS);
+	CHECK(h.conn.txq.sacked_bytes == 2000);
+	h.take_sent();
+	ABORT(h, MS(110));
+	h.take_sent();
+}
