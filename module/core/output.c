@@ -195,6 +195,15 @@ static bool may_send_data(const struct hrtcp_conn *conn)
 	       conn->state != HRTCP_TIME_WAIT && conn->state != HRTCP_FIN_WAIT_2;
 }
 
+/*
+ * RFC 2018 4: an ACK says what is held beyond a gap, but snd.mss has no room for that beside data:
+ * it goes by itself, before them.
+ */
+static bool sack_first(const struct hrtcp_conn *conn)
+{
+	return conn->rcv.ack_now && conn->sack.on && (conn->sack.n || conn->sack.dsack_due);
+}
+
 enum hrtcp_poll hrtcp_conn_poll_tx(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx)
 {
 	enum hrtcp_poll poll = HRTCP_POLL_WAIT;
@@ -209,7 +218,7 @@ enum hrtcp_poll hrtcp_conn_poll_tx(struct hrtcp_conn *conn, u64 now_ns, struct h
 		return poll_syn(conn, tx, now_ns);
 	if (conn->pending.ack)
 		return poll_earlier_ack(conn, now_ns, tx);
-	if (may_send_data(conn) && !hrtcp_accecn_ack_first(conn))
+	if (may_send_data(conn) && !hrtcp_accecn_ack_first(conn) && !sack_first(conn))
 		poll = hrtcp_sender_poll(conn, now_ns, tx);
 	if (poll != HRTCP_POLL_WAIT)
 		return poll;

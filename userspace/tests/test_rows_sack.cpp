@@ -316,6 +316,28 @@ TEST_CASE("D-SACK: a network that duplicates ends all undoing by it", "[R3708-01
 	CHECK(h.conn.recovery.undos == 0);
 }
 
+TEST_CASE("SACK: an ACK with blocks goes before data that waits", "[R2018-03]")
+{
+	Client h({ .sack = true });
+
+	h.conn.cc.cwnd_bytes = 2000;
+	WRITE(h, 0, 6000);
+	REQUIRE(h.take_sent().size() == 2);
+	PEER(h, MS(10), ". 1001:2001(1000) ack 2001");
+	SEES(h, MS(10), ". 2001:2001(0) ack 1 <sack 1001:2001>", ". 2001:3001(1000) ack 1",
+	     ". 3001:4001(1000) ack 1", ". 4001:5001(1000) ack 1", "P. 5001:6001(1000) ack 1");
+	WRITE(h, MS(15), 3000);
+	h.take_sent();
+	PEER(h, MS(20), ". 1001:2001(1000) ack 3001");	// again
+	const auto sent = h.take_sent();
+	REQUIRE(sent.size() >= 2);
+	CHECK(sent[0].seg.len == 0);
+	CHECK(sent[0].seg.opt.n_sack == 2);
+	CHECK(sent[1].seg.len == 1000);
+	PEER(h, MS(30), ". nxt(0) ack nxt");
+	h.take_sent();
+}
+
 TEST_CASE("PAWS: SACK blocks of an ACK that others overtook count", "[R7323-17]")
 {
 	Client h({ .mss = 1012, .sack = true, .ts = true, .tune = [](hrtcp_cfg &c) { c.tlp = false; } });
