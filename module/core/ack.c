@@ -151,9 +151,11 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 		hrtcp_timer_clear(&conn->timers, HRTCP_T_PERSIST);
 		conn->snd.probe = false;
 	}
-	if (ack.rtt_ns)
+	if (ack.rtt_ns) {
+		hrtcp_rtt_note_min(&conn->rtt, ack.rtt_ns, ack.lone, now_ns);
 		hrtcp_rtt_sample(&conn->rtt, conn->cfg, ack.rtt_ns,
 				 hrtcp_rtt_share(flight_bytes, ack.acked_bytes));
+	}
 	if (ack.rtt_ns && ack.lone)
 		hrtcp_rtt_lone(&conn->rtt, conn->cfg, ack.rtt_ns, now_ns);
 	ack.duplicate = is_duplicate(conn, seg, &ack);

@@ -11,6 +11,7 @@
  * a timeout. A belief so far from what ACKs say now is given up by each of them.
  */
 #define FALSE_SHIFT 3
+#define MIN_PERIOD_NS 30000000000ull	/* after which a least round trip is taken anew */
 #define SYN_REPEATED_RTO_NS 3000000000ull	/* RFC 6298 5.7 */
 
 static void compute_rto(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
@@ -108,6 +109,19 @@ u8 hrtcp_rtt_share(u32 flight_bytes, u32 acked_bytes)
 static u64 approach(u64 from, u64 to, u32 shift)
 {
 	return to > from ? from + ((to - from) >> shift) : from - ((from - to) >> shift);
+}
+
+void hrtcp_rtt_note_min(struct hrtcp_rtt *rtt, u64 rtt_ns, bool lone, u64 now_ns)
+{
+	if (now_ns - rtt->min_begun_ns >= MIN_PERIOD_NS) {
+		if (rtt->min_late_ns)
+			rtt->min_ns = rtt->min_late_ns;
+		rtt->min_late_ns = 0;
+		rtt->min_begun_ns = now_ns;
+	}
+	if (lone && rtt_ns > rtt->min_ns)
+		return;
+	rtt->min_late_ns = rtt->min_late_ns ? min_t(u64, rtt->min_late_ns, rtt_ns) : rtt_ns;
 }
 
 void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns, u8 share)

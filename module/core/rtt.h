@@ -10,7 +10,10 @@ struct hrtcp_cfg;
 struct hrtcp_rtt {
 	u64 srtt_ns;			/* 0: no sample yet */
 	u64 rttvar_ns;
-	u64 latest_ns, min_ns;
+	u64 latest_ns;
+	u64 min_ns;			/* least of the last half minute, or up to twice that ... */
+	u64 min_late_ns;		/* ... and since min_begun_ns, 0: none yet */
+	u64 min_begun_ns;
 	u64 rto_ns;			/* without backoff */
 	u64 peer_delack_ns;		/* how long the peer may withhold an ACK */
 	u64 told_delack_ns;		/* what the peer says of that */
@@ -38,6 +41,13 @@ void hrtcp_rtt_init(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg);
  * tell begins with cfg->peer_delack_ns.
  */
 void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns, u8 share);
+
+/*
+ * The least round trip is that of the recent past, RFC 8985 6.2 step 1, so that a path that became
+ * longer is known as such; not by @lone segments, though, whose ACKs may have been withheld. To be
+ * called before hrtcp_rtt_sample().
+ */
+void hrtcp_rtt_note_min(struct hrtcp_rtt *rtt, u64 rtt_ns, bool lone, u64 now_ns);
 
 /*
  * RFC 7323 4.2: the history goes back as many round trips however many samples each brings.

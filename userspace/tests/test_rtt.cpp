@@ -233,3 +233,28 @@ TEST_CASE("rtt_sample: one that spanned a timeout is forgotten by a window of sm
 	hrtcp_rtt_sample(&r.rtt, &r.cfg, MS(100), 5);
 	CHECK(r.rtt.srtt_ns > srtt - srtt / 250);
 }
+
+TEST_CASE("rtt: the least one is that of the last minute at the most", "[R8985-13]")
+{
+	hrtcp_cfg cfg = hrtcp_cfg_default;
+	hrtcp_rtt rtt;
+	u64 now = SEC(1000);
+
+	hrtcp_rtt_init(&rtt, &cfg);
+	const auto samples = [&](u64 rtt_ns, bool lone, u64 for_ns) {
+		for (const u64 end = now + for_ns; now < end; now += MS(500)) {
+			hrtcp_rtt_note_min(&rtt, rtt_ns, lone, now);
+			hrtcp_rtt_sample(&rtt, &cfg, rtt_ns, 0);
+		}
+	};
+	samples(MS(10), false, SEC(100));
+	CHECK(rtt.min_ns == MS(10));
+	samples(MS(100), true, SEC(300));	// perhaps only ACKs that are withheld
+	CHECK(rtt.min_ns == MS(10));
+	samples(MS(100), false, SEC(60));
+	CHECK(rtt.min_ns == MS(100));
+	samples(MS(12), true, MS(500));
+	CHECK(rtt.min_ns == MS(12));
+	samples(MS(100), false, SEC(90));
+	CHECK(rtt.min_ns == MS(100));
+}
