@@ -91,11 +91,14 @@ u64 hrtcp_echo_end_ns(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg
 	const struct hrtcp_ts *ts = &conn->ts;
 	u32 tick_ns = ts->in_us ? 1000 : 1000000;
 	u64 ticks = div_u64(now_ns, tick_ns);
+	u64 end_ns;
 	s32 ago = (s32)(hrtcp_ts_now(ts->offset, ts->in_us, now_ns) - seg->opt.tsecr);
 
 	if (!ts->on || !(seg->opt.present & HRTCP_OPT_TS) || ago < 0 || (u32)ago > ticks)
 		return HRTCP_NEVER;
-	return (ticks - (u32)ago + 1) * tick_ns;
+	end_ns = (ticks - (u32)ago + 1) * tick_ns;
+	/* What left before the clock became faster cannot be told from what left just after. */
+	return end_ns > ts->us_since_ns ? end_ns : HRTCP_NEVER;
 }
 
 /*

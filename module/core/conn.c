@@ -95,7 +95,7 @@ void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *re
 	conn->ts.offset = req->ts_offset;
 	conn->ts.syn_known = req->ts_on && req->begun_ns;
 	conn->ts.syn = req->ts_recent;
-	conn->ts.syn_at_ns = req->begun_ns;
+	conn->ts.syn_at_ns = req->begun_ns ? req->begun_ns : now_ns;
 	rcv->wscale = req->wscale;
 	rcv->irs = req->irs;
 	rcv->nxt = seq_add(req->irs, 1);

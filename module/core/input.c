@@ -14,6 +14,8 @@
 /* Tiny segments cost the sender more than they carry; below this an MSS is not believed. */
 #define MSS_MIN 48
 
+#define HR_AHEAD_MS 10000		/* no SYN is delayed for longer */
+
 u8 hrtcp_wscale_for(u32 bytes)
 {
 	u8 scale = 0;
@@ -37,18 +39,43 @@ void hrtcp_conn_sync_mss(struct hrtcp_conn *conn)
 	conn->snd.mss = (u16)mss;
 }
 
-/* The clock goes on from the value our SYN had, only faster: the peer's PAWS has seen it. */
+/* The clock goes on from the value that the peer's PAWS has seen, only faster. */
+static void tick_in_us(struct hrtcp_ts *ts, u64 now_ns)
+{
+	ts->in_us = true;
+	ts->us_since_ns = now_ns;
+	ts->offset += hrtcp_ts_now(0, false, now_ns) - hrtcp_ts_now(0, true, now_ns);
+}
+
+/*
+ * A passive end does not know yet whether its answer arrived, and until then its timestamps have
+ * to be what the peer believes them to be.
+ */
 static void negotiate_hr(struct hrtcp_conn *conn, u32 peer_delack_us, u64 now_ns)
 {
-	struct hrtcp_ts *ts = &conn->ts;
-
 	conn->rcv.delack_ns = conn->cfg->hr_delack_ns;
 	hrtcp_rtt_peer_told(&conn->rtt, conn->cfg, peer_delack_us * 1000ull);
-	if (!ts->on)
+	conn->ts.peer_us = conn->ts.on;
+	if (conn->ts.on && !conn->passive)
+		tick_in_us(&conn->ts, now_ns);
+}
+
+/*
+ * The peer ticks in microseconds once it has our answer. A clock of milliseconds is never so far
+ * ahead of where its SYN stood, whatever the SYN's delay.
+ */
+static void confirm_hr(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
+{
+	struct hrtcp_ts *ts = &conn->ts;
+	u64 passed_ms;
+	s32 ahead;
+
+	if (likely(ts->in_us || !ts->peer_us))
 		return;
-	ts->in_us = true;
-	if (!conn->passive)
-		ts->offset += hrtcp_ts_now(0, false, now_ns) - hrtcp_ts_now(0, true, now_ns);
+	passed_ms = div_u64(now_ns - ts->syn_at_ns, 1000000);
+	ahead = (s32)(seg->opt.tsval - ts->syn);
+	if (ahead > 0 && (u64)ahead > 2 * passed_ms + HR_AHEAD_MS)
+		tick_in_us(ts, now_ns);
 }
 
 void hrtcp_conn_negotiate(struct hrtcp_conn *conn, const struct hrtcp_opts *opt, u64 now_ns)
@@ -195,7 +222,8 @@ static void answer_unacceptable(struct hrtcp_conn *conn, const struct hrtcp_seg 
 static bool was_overtaken(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg)
 {
 	const struct hrtcp_snd *snd = &conn->snd;
-	u64 late_ns = (u64)(conn->ts.recent - seg->opt.tsval) * (conn->ts.in_us ? 1000 : 1000000);
+	u64 late_ns = (u64)(conn->ts.recent - seg->opt.tsval) *
+		      (conn->ts.peer_us ? 1000 : 1000000);
 
 	return !hrtcp_seg_len(seg) && seg->flags & HRTCP_ACK && seq_eq(seg->seq, conn->rcv.nxt) &&
 	       seq_eq(seg->ack, snd->una) && (u32)seg->wnd << snd->wscale == snd->wnd &&
@@ -213,7 +241,7 @@ static enum hrtcp_drop check_timestamps(struct hrtcp_conn *conn, const struct hr
 	if (!(seg->opt.present & HRTCP_OPT_TS))	/* RFC 5961 4.2: any SYN is answered */
 		return seg->flags & HRTCP_SYN ? HRTCP_DROP_NONE : HRTCP_DROP_NO_TIMESTAMP;
 	if (!hrtcp_ts_before(seg->opt.tsval, ts->recent) ||
-	    now_ns - ts->recent_at_ns > hrtcp_ts_life_ns(ts->in_us) || was_overtaken(conn, seg))
+	    now_ns - ts->recent_at_ns > hrtcp_ts_life_ns(ts->peer_us) || was_overtaken(conn, seg))
 		return HRTCP_DROP_NONE;
 	hrtcp_sack_duplicate(&conn->sack, seg->seq,
 			     seq_min(seq_add(seg->seq, seg->len), conn->rcv.nxt));
@@ -287,10 +315,11 @@ static void take_timestamp(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 	    seq_gt(seg->seq, conn->rcv.acked))
 		return;
 	if (hrtcp_ts_before(seg->opt.tsval, ts->recent) &&
-	    now_ns - ts->recent_at_ns <= hrtcp_ts_life_ns(ts->in_us))
+	    now_ns - ts->recent_at_ns <= hrtcp_ts_life_ns(ts->peer_us))
 		return;
 	ts->recent = seg->opt.tsval;
 	ts->recent_at_ns = now_ns;
+	confirm_hr(conn, seg, now_ns);
 }
 
 /* Step 2, RFC 5961 3.2: only the exact next sequence number resets. */

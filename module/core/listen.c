@@ -96,11 +96,12 @@ static void reply_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg,
 		seg->opt.present |= HRTCP_OPT_SACK_OK;
 	if (req->hr_on) {
 		seg->opt.present |= HRTCP_OPT_HR;
+		seg->opt.hr_answer = true;
 		seg->opt.hr_delack_us = (u32)div_u64(cfg->hr_delack_ns, 1000);
 	}
 	if (req->ts_on) {
 		seg->opt.present |= HRTCP_OPT_TS;
-		seg->opt.tsval = hrtcp_ts_now(req->ts_offset, req->hr_on, now_ns);
+		seg->opt.tsval = hrtcp_ts_now(req->ts_offset, false, now_ns);
 		seg->opt.tsecr = req->ts_recent;
 	}
 	if (cookie->len) {
@@ -211,7 +212,7 @@ static void reply_empty(const struct hrtcp_req *req, u8 flags, u64 now_ns,
 		hrtcp_seg_set_ace(seg, HRTCP_ACE_FIRST);
 	if (req->ts_on) {
 		seg->opt.present = HRTCP_OPT_TS;
-		seg->opt.tsval = hrtcp_ts_now(req->ts_offset, req->hr_on, now_ns);
+		seg->opt.tsval = hrtcp_ts_now(req->ts_offset, false, now_ns);
 		seg->opt.tsecr = req->ts_recent;
 	}
 	seg->hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(&seg->opt));

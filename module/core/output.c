@@ -143,6 +143,7 @@ static enum hrtcp_poll poll_syn(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u6
 		put_timestamps(conn, opt, now_ns);
 	if (first ? cfg->hr_option : conn->rtt.told) {
 		opt->present |= HRTCP_OPT_HR;
+		opt->hr_answer = !first;
 		opt->hr_delack_us = (u32)div_u64(cfg->hr_delack_ns, 1000);
 	}
 	put_cookie(conn, opt);

@@ -13,9 +13,9 @@ static inline u32 hrtcp_ts_now(u32 offset, bool in_us, u64 now_ns)
 }
 
 /* TS.Recent is believed for less than half the clock's turn, RFC 7323 5.5. */
-static inline u64 hrtcp_ts_life_ns(bool in_us)
+static inline u64 hrtcp_ts_life_ns(bool peer_us)
 {
-	return in_us ? 1800ull * 1000000000 : 24ull * 24 * 3600 * 1000000000;
+	return peer_us ? 1800ull * 1000000000 : 24ull * 24 * 3600 * 1000000000;
 }
 
 /* Is @tsval before @recent? Timestamps compare as sequence numbers do, RFC 7323 5.2. */

@@ -79,12 +79,14 @@ struct hrtcp_rcv {
 /* RFC 7323 timestamps; written by input.c. */
 struct hrtcp_ts {
 	bool on;
-	bool in_us;			/* both ends tick in microseconds */
+	bool in_us;			/* our clock ticks in microseconds ... */
+	u64 us_since_ns;		/* ... since then */
+	bool peer_us;			/* the peer's does, or will as soon as it may */
 	u32 recent;			/* TS.Recent */
 	u64 recent_at_ns;
 	u32 offset;			/* added to our clock, RFC 7323 5.4 */
-	bool syn_known;			/* of a passive open: */
-	u32 syn;			/* TSval of the peer's SYN, which ticks in milliseconds */
+	bool syn_known;			/* of a passive open: what follows is of the peer's SYN, ... */
+	u32 syn;			/* TSval, which ticks in milliseconds then; else a later one */
 	u64 syn_at_ns;
 };
 

@@ -15,6 +15,7 @@ void hrtcp_tw_init(struct hrtcp_tw *tw, const struct hrtcp_conn *conn)
 		tw->ace = conn->ecn.acc.r.cep & 7;
 	tw->ts_on = conn->ts.on;
 	tw->ts_us = conn->ts.in_us;
+	tw->peer_us = conn->ts.peer_us;
 	tw->snd_nxt = conn->snd.nxt;
 	tw->rcv_nxt = conn->rcv.nxt;
 	tw->rcv_wnd = (u32)seq_diff(conn->rcv.edge, conn->rcv.nxt);
@@ -62,11 +63,11 @@ static bool syn_is_new(const struct hrtcp_tw *tw, const struct hrtcp_cfg *cfg,
 {
 	bool later = seq_ge(seg->seq, tw->rcv_nxt);	/* beyond the old FIN */
 	/* SYNs tick in milliseconds, the connection may not have: what is comparable? */
-	u32 recent = tw->ts_us ? tw->ts_syn : tw->ts_recent;
+	u32 recent = tw->peer_us ? tw->ts_syn : tw->ts_recent;
 
 	if (!cfg->timestamps || !(seg->opt.present & HRTCP_OPT_TS))
 		return later;
-	if (tw->ts_us && !tw->ts_syn_known)
+	if (tw->peer_us && !tw->ts_syn_known)
 		return later;
 	if (!tw->ts_on || hrtcp_ts_before(recent, seg->opt.tsval))
 		return true;
@@ -82,7 +83,7 @@ static enum hrtcp_drop check_timestamps(const struct hrtcp_tw *tw, const struct 
 	if (!(seg->opt.present & HRTCP_OPT_TS))
 		return HRTCP_DROP_NO_TIMESTAMP;
 	if (hrtcp_ts_before(seg->opt.tsval, tw->ts_recent) &&
-	    now_ns - tw->ts_recent_at_ns <= hrtcp_ts_life_ns(tw->ts_us))
+	    now_ns - tw->ts_recent_at_ns <= hrtcp_ts_life_ns(tw->peer_us))
 		return HRTCP_DROP_PAWS;
 	return HRTCP_DROP_NONE;
 }

@@ -10,7 +10,8 @@ struct hrtcp_conn;
 struct hrtcp_tw {
 	u8 state;			/* TIME_WAIT; written by state.c */
 	u8 wscale;			/* of our window fields */
-	bool ts_on, ts_us;
+	bool ts_on, ts_us;		/* ts_us: ours tick in microseconds, ... */
+	bool peer_us;			/* ... the peer's may */
 	u8 ace;				/* of what it sends, 0 without Accurate ECN */
 	struct seq snd_nxt, rcv_nxt;
 	u32 rcv_wnd;			/* octets */
@@ -18,7 +19,7 @@ struct hrtcp_tw {
 	u32 ts_recent, ts_offset;
 	u64 ts_recent_at_ns;
 	bool ts_syn_known;
-	u32 ts_syn;			/* with ts_us: what a SYN of the peer would have had */
+	u32 ts_syn;			/* with peer_us: what a SYN of the peer would have had */
 	struct hrtcp_challenge challenge;
 	u64 time_wait_ns;		/* 2 MSL */
 	u64 deadline_ns;		/* it is over */

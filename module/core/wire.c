@@ -91,7 +91,8 @@ static void parse_option(u8 kind, const u8 *body, u32 len, struct hrtcp_opts *op
 	} else if (kind == KIND_ACCECN0 || kind == KIND_ACCECN1) {
 		parse_accecn(kind, body, len, opt);
 	} else if (kind == KIND_EXPERIMENT && len == 6 && get16(body) == HRTCP_EXID) {
-		opt->hr_delack_us = get32(body + 2);
+		opt->hr_delack_us = get32(body + 2) & ~HRTCP_HR_ANSWER;
+		opt->hr_answer = get32(body + 2) & HRTCP_HR_ANSWER;
 		opt->present |= HRTCP_OPT_HR;
 	}
 }
@@ -117,7 +118,11 @@ static void drop_misplaced(struct hrtcp_seg *seg)
 	if (!(seg->flags & HRTCP_SYN)) {	/* RFC 7413 4.1.1 */
 		seg->opt.present &= (u8)~HRTCP_OPT_FAST;
 		seg->opt.fast.len = 0;
-	} else if (!(seg->flags & HRTCP_ACK)) {	/* RFC 9768 3.2.3.2.1 */
+		return;
+	}
+	if (seg->opt.hr_answer != !!(seg->flags & HRTCP_ACK))	/* an echo of our own */
+		seg->opt.present &= (u8)~HRTCP_OPT_HR;
+	if (!(seg->flags & HRTCP_ACK)) {	/* RFC 9768 3.2.3.2.1 */
 		seg->opt.present &= (u8)~HRTCP_OPT_ACCECN;
 		memset(&seg->opt.accecn, 0, sizeof(seg->opt.accecn));
 	}
@@ -247,7 +252,8 @@ static u8 *build_options(u8 *p, const struct hrtcp_opts *opt)
 	if (opt->present & HRTCP_OPT_HR) {
 		*p++ = KIND_EXPERIMENT;
 		*p++ = 8;
-		p = put32(put16(p, HRTCP_EXID), opt->hr_delack_us);
+		p = put32(put16(p, HRTCP_EXID), (opt->hr_delack_us & ~HRTCP_HR_ANSWER) |
+			  (opt->hr_answer ? HRTCP_HR_ANSWER : 0));
 	}
 	if (opt->present & HRTCP_OPT_FAST)
 		p = build_cookie(p, &opt->fast);

@@ -32,11 +32,12 @@
 #define HRTCP_OPT_ACCECN 0x80	/* counters of Accurate ECN; never on a SYN */
 
 /*
- * The hrTCP option, SYN and SYN,ACK only: kind 254, length 8, this experiment id (RFC 6994),
- * and in 32 bits the longest time in microseconds for which the sender withholds an ACK. In
- * both SYNs it also turns the timestamps of the connection to microseconds.
+ * The hrTCP option, SYN and SYN,ACK only: kind 254, length 8, this experiment id (RFC 6994), a bit
+ * that says whether it answers one, and in 31 bits the longest time in microseconds for which the
+ * sender withholds an ACK. See docs/option.md.
  */
 #define HRTCP_EXID 0x6872		/* "hr" */
+#define HRTCP_HR_ANSWER 0x80000000u
 
 #define HRTCP_COOKIE_MIN 4
 #define HRTCP_COOKIE_MAX 16
@@ -67,6 +68,7 @@ struct hrtcp_opts {
 	u16 mss;
 	u32 tsval, tsecr;
 	u32 hr_delack_us;
+	bool hr_answer;			/* it answers the option of a SYN */
 	u8 n_sack;
 	struct hrtcp_sack_block sack[HRTCP_SACK_BLOCKS];
 	struct hrtcp_cookie fast;

@@ -22,7 +22,10 @@ void Pair::transmit(bool from_client, const hrtcp_seg &seg, const std::string &b
 	const Fate f = fate ? fate(from_client, seg) : Fate{};
 	Flying flying{ from_client, std::vector<u8>(HRTCP_HDR_MAX), bytes };
 
-	flying.header.resize(hrtcp_wire_build(flying.header.data(), 1, 2, &seg));
+	hrtcp_seg sent = seg;
+	if (meddle)
+		meddle(from_client, sent);
+	flying.header.resize(hrtcp_wire_build(flying.header.data(), 1, 2, &sent));
 	log_.push_back({ from_client, f.lost, seg });
 	for (int i = 0; i < f.copies && !f.lost; i++)
 		wire_.emplace(client.now() + latency_ns + f.extra_ns, flying);

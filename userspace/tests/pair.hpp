@@ -31,6 +31,7 @@ public:
 	Host client, server;
 	u64 latency_ns = MS(10);
 	std::function<Fate(bool from_client, const hrtcp_seg &seg)> fate;
+	std::function<void(bool from_client, hrtcp_seg &seg)> meddle;	// what a box changes
 	size_t steps = 0;		// events so far
 
 private:

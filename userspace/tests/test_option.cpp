@@ -62,13 +62,90 @@ TEST_CASE("option: both ends have it: short delays, microseconds, and no step in
 	for (Host *h : { &p.client, &p.server }) {
 		CHECK(h->conn.rcv.delack_ns == 250000);
 		CHECK(h->conn.rtt.peer_delack_ns == 250000);
-		CHECK(h->conn.ts.in_us);
+		CHECK(h->conn.ts.peer_us);
 	}
-	const u32 seen = p.server.conn.ts.recent;
+	CHECK(p.client.conn.ts.in_us);
+	const u32 seen = p.server.conn.ts.recent, told = p.client.conn.ts.recent;
 	WRITE(p.client, 0, 100);
 	RUN(p, SEC(1));
 	CHECK(p.server.received() == 100);
 	CHECK(p.server.conn.ts.recent - seen < 3000000);
+	CHECK(p.server.conn.ts.in_us);		// by what came from the client
+	WRITE(p.client, SEC(2), 100);
+	RUN(p, SEC(3));
+	CHECK(p.client.conn.ts.recent - told < 3000000);
+	CHECK(p.client.conn.ts.recent - told > 900000);
+}
+
+namespace {
+
+// What a box on the way makes of the option of a SYN, or of the answer to it.
+struct Meddled : Pair {
+	Meddled(bool in_syn, bool in_answer) : Pair(both)
+	{
+		meddle = [=](bool from_client, hrtcp_seg &seg) {
+			if (seg.flags & HRTCP_SYN && (from_client ? in_syn : in_answer))
+				seg.opt.present &= static_cast<u8>(~HRTCP_OPT_HR);
+		};
+		REQUIRE(connect() == "");
+	}
+
+	// Both directions work.
+	void ask(u64 t)
+	{
+		const u32 before[] = { client.received(), server.received() };
+
+		WRITE(client, t, 100);
+		WRITE(server, t, 100);
+		RUN(*this, t + SEC(2));
+		CHECK(client.received() == before[0] + 100);
+		CHECK(server.received() == before[1] + 100);
+		READ(client, t + SEC(2), 100);
+		READ(server, t + SEC(2), 100);
+	}
+};
+
+} // namespace
+
+TEST_CASE("option: stripped on one leg or on both, no clock outruns what the other believes",
+	  "[hr][R6994-01]")
+{
+	const bool in_syn = GENERATE(false, true), in_answer = GENERATE(false, true);
+	Meddled p(in_syn, in_answer);
+	const bool whole = !in_syn && !in_answer;
+
+	INFO("SYN " << in_syn << ", answer " << in_answer);
+	p.ask(0);
+	CHECK(p.client.conn.ts.in_us == whole);
+	CHECK(p.server.conn.ts.in_us == whole);
+	for (u64 t = SEC(3600), idle = SEC(1500); t < SEC(50000); t += idle, idle += SEC(600))
+		p.ask(t);
+	CHECK(p.client.conn.total_retrans == 0);
+	// The server was told 250 us, but the client does not know that it is believed.
+	CHECK(p.server.conn.total_retrans <= (in_answer && !in_syn ? 4 : 0));
+	STATE(p.client, ESTABLISHED);
+}
+
+TEST_CASE("option: an echo of our own is no answer", "[hr][R6994-01]")
+{
+	Host h(both);
+	u8 wire[HRTCP_HDR_MAX];
+	hrtcp_seg seg;
+
+	OPEN(h, 0);
+	hrtcp_seg echo = h.take_sent().front().seg;
+	echo.flags = HRTCP_SYN | HRTCP_ACK;
+	echo.ack = seq_add(echo.seq, 1);
+	std::swap(echo.opt.tsval, echo.opt.tsecr);
+	REQUIRE(echo.opt.present & HRTCP_OPT_HR);
+	const u32 len = hrtcp_wire_build(wire, 1, 2, &echo);
+	REQUIRE(hrtcp_wire_parse(wire, len, len, &seg) == HRTCP_DROP_NONE);
+	CHECK_FALSE(seg.opt.present & HRTCP_OPT_HR);
+	h.arrive(seg, "");
+	STATE(h, ESTABLISHED);
+	CHECK_FALSE(h.conn.rtt.told);
+	CHECK_FALSE(h.conn.ts.in_us);
+	h.take_sent();
 }
 
 TEST_CASE("option: in TIME-WAIT a SYN is compared with SYNs, whose clock is slower", "[hr][W-01]")
