@@ -8,6 +8,7 @@
 
 #ifdef __KERNEL__
 
+#include <linux/bitops.h>
 #include <linux/bug.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
@@ -45,6 +46,22 @@ typedef int64_t s64;
 #define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
 #define container_of(ptr, type, member) \
 	((type *)((char *)(ptr) - offsetof(type, member)))
+
+/* As the kernel has them; the latter two of a mask that is not 0. */
+static inline u32 hweight64(u64 mask)
+{
+	return (u32)__builtin_popcountll(mask);
+}
+
+static inline u32 __ffs64(u64 mask)
+{
+	return (u32)__builtin_ctzll(mask);
+}
+
+static inline u32 fls64(u64 mask)
+{
+	return mask ? 64 - (u32)__builtin_clzll(mask) : 0;
+}
 
 static inline u64 div_u64(u64 dividend, u32 divisor)
 {

@@ -27,37 +27,27 @@ static u32 unit_bytes(const struct hrtcp_txnode *node, u32 i)
 	return i == LAST_UNIT ? rest : min_t(u32, rest, node->mss);
 }
 
-/* Octets of the units in @mask. */
+/* Octets of the units in @mask: all have node->mss of them but for the last. */
 static u32 mask_bytes(const struct hrtcp_txnode *node, u64 mask)
 {
-	u32 i, sum = 0;
+	u32 last;
 
 	if (!mask)
 		return 0;
-	if (mask == all_units(node))
-		return hrtcp_txnode_len(node);
-	for (i = 0; i < HRTCP_UNITS_MAX; i++)
-		if (mask >> i & 1)
-			sum += unit_bytes(node, i);
-	return sum;
+	last = min_t(u32, units(node), HRTCP_UNITS_MAX) - 1;
+	if (!(mask >> last & 1))
+		return hweight64(mask) * node->mss;
+	return (hweight64(mask) - 1) * node->mss + unit_bytes(node, last);
 }
 
 static u32 lowest_unit(u64 mask)
 {
-	u32 i = 0;
-
-	while (!(mask >> i & 1))
-		i++;
-	return i;
+	return __ffs64(mask);
 }
 
 static u32 highest_unit(u64 mask)
 {
-	u32 i = LAST_UNIT;
-
-	while (!(mask >> i & 1))
-		i--;
-	return i;
+	return fls64(mask) - 1;
 }
 
 /* One past the last octet of unit @i. */
