@@ -14,12 +14,13 @@
 #include "request.h"
 #include "syncookie.h"
 #include "timewait.h"
+#include "txq.h"
 
 #ifdef HRTCP_DEBUG
 /* Tests load the module once for each step, and look for what it leaves behind. */
 static int fail_step;
 module_param(fail_step, int, 0444);
-MODULE_PARM_DESC(fail_step, "let this step of the initialization fail (1 to 7)");
+MODULE_PARM_DESC(fail_step, "let this step of the initialization fail (1 to 9)");
 #else
 static const int fail_step;
 #endif
@@ -47,6 +48,7 @@ static const struct step {
 	{ hrtcp_secrets_init,	hrtcp_secrets_exit },
 	{ hrtcp_request_init,	hrtcp_request_exit },
 	{ hrtcp_timewait_init,	hrtcp_timewait_exit },
+	{ hrtcp_txq_init,	hrtcp_txq_exit },
 	{ hrtcp_proto_init,	hrtcp_proto_exit },
 	{ hrtcp_netns_init,	hrtcp_netns_exit },
 	{ hrtcp_hook_init,	hrtcp_hook_exit },

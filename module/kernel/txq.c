@@ -1,29 +1,58 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * txq.c -- buffers of written data. Their truesize is in sk_wmem_queued from the writing
- * to the acknowledgment; what is in a device's queue at the moment is clones, tx.c.
+ * txq.c -- buffers of written data. Their truesize, with the node beside them, is in
+ * sk_wmem_queued from the writing to the acknowledgment; what is in a device's queue at the
+ * moment is clones, tx.c.
  */
 #include "txq.h"
 
+#include <linux/slab.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
 #include "netns.h"
 #include "sock.h"
 
-struct sk_buff *hrtcp_txq_alloc(struct sock *sk, gfp_t gfp)
+static struct kmem_cache *txbuf_cache;
+
+static void free_skb(struct sk_buff *skb)
+{
+	kmem_cache_free(txbuf_cache, *hrtcp_skb_txbuf(skb));
+	__kfree_skb(skb);
+}
+
+/* A node does not fit into the 48 octets of a control block. */
+static struct sk_buff *alloc_skb_and_node(gfp_t gfp)
 {
 	struct sk_buff *skb = alloc_skb_fclone(MAX_TCP_HEADER, gfp);
+	struct hrtcp_txbuf *buf;
+
+	if (!skb)
+		return NULL;
+	buf = kmem_cache_zalloc(txbuf_cache, gfp);
+	if (!buf) {
+		__kfree_skb(skb);
+		return NULL;
+	}
+	buf->skb = skb;
+	memset(skb->cb, 0, sizeof(skb->cb));
+	*hrtcp_skb_txbuf(skb) = buf;
+	skb->truesize += sizeof(*buf);
+	return skb;
+}
+
+struct sk_buff *hrtcp_txq_alloc(struct sock *sk, gfp_t gfp)
+{
+	struct sk_buff *skb = alloc_skb_and_node(gfp);
 
 	if (!skb)
 		return NULL;
 	if (!sk_wmem_schedule(sk, skb->truesize)) {
-		__kfree_skb(skb);
+		free_skb(skb);
 		return NULL;
 	}
 	skb_reserve(skb, MAX_TCP_HEADER);
 	__skb_header_release(skb);	/* a clone's header is its own business */
-	memset(skb->cb, 0, sizeof(skb->cb));
 	sk_wmem_queued_add(sk, skb->truesize);
 	sk_mem_charge(sk, skb->truesize);
 	return skb;
@@ -33,7 +62,7 @@ void hrtcp_txq_free_skb(struct sock *sk, struct sk_buff *skb)
 {
 	sk_wmem_queued_add(sk, -skb->truesize);
 	sk_mem_uncharge(sk, skb->truesize);
-	__kfree_skb(skb);
+	free_skb(skb);
 }
 
 void hrtcp_txq_free(struct sock *sk, struct hrtcp_txnode *node)
@@ -182,4 +211,15 @@ void hrtcp_write_space(struct sock *sk)
 	if (wq && wq->fasync_list && !(sk->sk_shutdown & SEND_SHUTDOWN))
 		sock_wake_async(wq, SOCK_WAKE_SPACE, POLL_OUT);
 	rcu_read_unlock();
+}
+
+int hrtcp_txq_init(void)
+{
+	txbuf_cache = KMEM_CACHE(hrtcp_txbuf, 0);
+	return txbuf_cache ? 0 : -ENOMEM;
+}
+
+void hrtcp_txq_exit(void)
+{
+	kmem_cache_destroy(txbuf_cache);
 }

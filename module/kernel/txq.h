@@ -11,18 +11,28 @@ struct hrtcp_sock;
 struct sock;
 
 /*
- * The payload is in the fragments, the linear part is room for headers. The node names
- * what is left of it: as its head is acknowledged node->seq moves and the skb does not.
+ * The node and its skb, which knows of it by a pointer in its control block. The payload is in the
+ * fragments, the linear part is room for headers. The node names what is left of it: as its head
+ * is acknowledged node->seq moves and the skb does not.
  */
+struct hrtcp_txbuf {
+	struct hrtcp_txnode node;
+	struct sk_buff *skb;
+};
+
 static inline struct sk_buff *hrtcp_txnode_skb(const struct hrtcp_txnode *node)
 {
-	return (struct sk_buff *)((char *)node - offsetof(struct sk_buff, cb));
+	return container_of(node, struct hrtcp_txbuf, node)->skb;
+}
+
+static inline struct hrtcp_txbuf **hrtcp_skb_txbuf(struct sk_buff *skb)
+{
+	return (struct hrtcp_txbuf **)skb->cb;
 }
 
 static inline struct hrtcp_txnode *hrtcp_skb_txnode(struct sk_buff *skb)
 {
-	BUILD_BUG_ON(sizeof(struct hrtcp_txnode) > sizeof(skb->cb));
-	return (struct hrtcp_txnode *)skb->cb;
+	return &(*hrtcp_skb_txbuf(skb))->node;
 }
 
 /* Where the octet node->seq stands in the payload of its skb. */
@@ -30,6 +40,9 @@ static inline u32 hrtcp_txnode_off(const struct hrtcp_txnode *node)
 {
 	return hrtcp_txnode_skb(node)->len - hrtcp_txnode_len(node);
 }
+
+int hrtcp_txq_init(void);
+void hrtcp_txq_exit(void);
 
 /* An empty buffer, accounted to the socket. Return: NULL if memory is short. */
 struct sk_buff *hrtcp_txq_alloc(struct sock *sk, gfp_t gfp);

@@ -115,7 +115,7 @@ rmmod_takes_time_wait_along() {
 every_step_of_loading_can_fail_cleanly() {
 	local step
 	modinfo -p "$module" | grep -q '^fail_step' || skip "not a debug build of the module"
-	for step in 1 2 3 4 5 6 7 8; do
+	for step in 1 2 3 4 5 6 7 8 9; do
 		refused fail_step=$step "could not insert"
 	done
 	insmod "$module"
