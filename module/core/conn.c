@@ -343,16 +343,9 @@ struct hrtcp_txnode *hrtcp_conn_poll_acked(struct hrtcp_conn *conn)
 
 struct hrtcp_txnode *hrtcp_conn_drain_tx(struct hrtcp_conn *conn)
 {
-	struct hrtcp_txnode *node = conn->txq.head;
+	struct hrtcp_txnode *node = hrtcp_txq_drain(&conn->txq);
 
-	if (!node)
-		return hrtcp_conn_poll_acked(conn);
-	conn->txq.head = node->next;
-	if (!conn->txq.head) {
-		conn->txq.tail = NULL;
-		conn->txq.unsent = NULL;
-	}
-	return node;
+	return node ? node : hrtcp_conn_poll_acked(conn);
 }
 
 struct hrtcp_rxnode *hrtcp_conn_drain_rx(struct hrtcp_conn *conn)

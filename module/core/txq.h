@@ -2,40 +2,21 @@
 /*
  * txq.h -- the send queue: nodes that the caller embeds in its buffers, in sequence order
  * from the oldest unacknowledged octet to the last one written.
- *
- * A node is wholly sent or wholly unsent. It is cut in units of its MSS: `lost` and `sacked`
- * have one bit a unit, so that parts of a super-segment can be lost or SACKed without a node
- * of their own; they get one (HRTCP_POLL_SPLIT) only when they are sent again. The last bit
- * stands for its unit and all after it. A unit sent is lost, SACKed or in the pipe; one with
- * both bits was SACKed before a timeout, and counts as lost until it is SACKed again.
  */
 #ifndef HRTCP_CORE_TXQ_H
 #define HRTCP_CORE_TXQ_H
 
-#include "seq.h"
+#include "txnode.h"
+#include "wire.h"
 
-#define HRTCP_UNITS_MAX 64
 #define HRTCP_SENT_MAX 4096		/* nodes sent, if they are smaller than ... */
 #define HRTCP_SENT_SIZE 1024		/* ... this, on the average */
-
-struct hrtcp_txnode {
-	struct hrtcp_txnode *next;
-	struct seq seq, end;		/* [seq, end); seq moves up as units are acknowledged */
-	u64 sent_ns;			/* of the last transmission; 0: not sent yet */
-	u64 lost;			/* units to send again */
-	u64 sacked;			/* units the peer holds beyond a gap */
-	u16 mss;			/* octets of a unit, fixed when first sent */
-	u8 push : 1;			/* the user's write ended here */
-	u8 solid : 1;			/* the caller cannot put more into it */
-	u8 app_limited : 1;		/* of the last transmission, rate.h: ran dry before it; */
-	u8 sends;			/* transmissions, saturating */
-	u16 epoch;			/* ... what had been delivered; */
-	u16 flight;			/* ... what was in flight with it, hrtcp_txnode_flight() */
-};
+#define HRTCP_TOLD 4			/* SACK blocks remembered */
 
 struct hrtcp_txq {
 	struct hrtcp_txnode *head, *tail;
 	struct hrtcp_txnode *unsent;	/* first node never sent */
+	struct hrtcp_txnode *last;	/* the one before: the last that was */
 	struct hrtcp_txnode *acked;	/* wholly acknowledged, for the caller to free */
 	u32 pipe_bytes;			/* sent, neither acknowledged, SACKed nor lost */
 	u32 lost_bytes;			/* to be sent again */
@@ -43,6 +24,13 @@ struct hrtcp_txq {
 	u32 again_bytes;		/* sent more than once, and not acknowledged */
 	u32 sent_nodes;			/* from head up to unsent */
 	u32 lost_total;			/* octets ever found lost, modulo 2^32: C.lost, rate.h */
+	struct hrtcp_txtree by_seq[HRTCP_TX_KINDS - 1];	/* of each kind but HRTCP_TX_HELD */
+	struct hrtcp_txtree by_time;	/* in order of transmission */
+	struct hrtcp_sack_block told[HRTCP_TOLD];		/* SACK blocks of late: what is in them is held */
+	u8 n_told, told_at;
+#ifdef HRTCP_COUNT_WORK
+	u64 looks;			/* nodes looked at */
+#endif
 	/* @bytes of @node were found lost just now; may be NULL. */
 	void (*on_lost)(struct hrtcp_txq *q, const struct hrtcp_txnode *node, u32 bytes);
 };
@@ -66,26 +54,6 @@ struct hrtcp_delivered {
 	struct seq lowest;		/* the lowest unit that was sent only once */
 	bool original;			/* a unit sent only once, before before_ns */
 };
-
-static inline u32 hrtcp_txnode_len(const struct hrtcp_txnode *node)
-{
-	return (u32)seq_diff(node->end, node->seq);
-}
-
-/* Octets in 16 bits, to one in a thousand: eleven of them, shifted left by the upper five. */
-static inline void hrtcp_txnode_set_flight(struct hrtcp_txnode *node, u32 bytes)
-{
-	u16 shift = 0;
-
-	for (; bytes >> 11; bytes >>= 1)
-		shift++;
-	node->flight = (u16)(shift << 11 | bytes);
-}
-
-static inline u32 hrtcp_txnode_flight(const struct hrtcp_txnode *node)
-{
-	return (u32)(node->flight & 0x7ff) << (node->flight >> 11);
-}
 
 /* What is sent may not be cut any smaller. */
 static inline bool hrtcp_txq_crowded(const struct hrtcp_txq *q)
@@ -144,12 +112,6 @@ void hrtcp_txq_doubt_sacked(struct hrtcp_txq *q);
 /* The peer has let go of what it SACKed, RFC 2018 8: forget all of it. */
 void hrtcp_txq_forget_sacked(struct hrtcp_txq *q);
 
-/* One unit in the network, for hrtcp_txq_detect_lost(). */
-struct hrtcp_sent {
-	u64 at_ns;
-	struct seq end;
-};
-
 /**
  * hrtcp_txq_detect_lost() - RFC 8985 6.2 step 5
  * @delivered: the unit delivered that was sent last
@@ -170,6 +132,12 @@ void hrtcp_txq_unmark_lost(struct hrtcp_txq *q);
 bool hrtcp_txq_adds_up(const struct hrtcp_txq *q, bool doubt);
 
 /* The last node sent, or NULL. */
-struct hrtcp_txnode *hrtcp_txq_last_sent(const struct hrtcp_txq *q);
+static inline struct hrtcp_txnode *hrtcp_txq_last_sent(const struct hrtcp_txq *q)
+{
+	return q->last;
+}
+
+/* A dead connection gives back the nodes that are not acknowledged. NULL: no more. */
+struct hrtcp_txnode *hrtcp_txq_drain(struct hrtcp_txq *q);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "core/txtree.h"
+
 void hrtcp_model_each_kept(const struct hrtcp_reasm *r,
 			   void (*fn)(const struct hrtcp_rxnode *node, void *arg), void *arg)
 {
@@ -26,4 +28,17 @@ void hrtcp_model_copy_reasm(const struct hrtcp_reasm *from, struct hrtcp_reasm *
 {
 	hrtcp_reasm_init(to);
 	hrtcp_model_each_kept(from, copy_one, to);
+}
+
+void hrtcp_model_index_txq(struct hrtcp_txq *q)
+{
+	struct hrtcp_txnode *node;
+
+	memset(q->by_seq, 0, sizeof(q->by_seq));
+	memset(&q->by_time, 0, sizeof(q->by_time));
+	for (node = q->head; node != q->unsent; node = node->next) {
+		node->kind = HRTCP_TX_HELD;
+		node->timed = 0;
+		hrtcp_txq_place(q, node);
+	}
 }

@@ -31,7 +31,7 @@ End::End(const End &other)
 	hrtcp_txq &q = conn_.txq;
 	hrtcp_txnode **link = &q.head;
 
-	q.head = q.tail = nullptr;
+	q.head = q.tail = q.last = nullptr;
 	for (const hrtcp_txnode *node = other.conn_.txq.head; node; node = node->next) {
 		auto *copy = new hrtcp_txnode(*node);
 		if (node == other.conn_.txq.unsent)
@@ -40,7 +40,10 @@ End::End(const End &other)
 		*link = copy;
 		link = &copy->next;
 		q.tail = copy;
+		if (node == other.conn_.txq.last)
+			q.last = copy;
 	}
+	hrtcp_model_index_txq(&q);
 	hrtcp_model_copy_reasm(&other.conn_.reasm, &conn_.reasm);
 }
 
