@@ -115,13 +115,16 @@ static inline bool hrtcp_sent_before(const struct hrtcp_txnode *a, const struct 
 static inline u64 hrtcp_units_before(const struct hrtcp_txnode *node,
 				     const struct hrtcp_sent *delivered)
 {
+	u32 n;
+
 	if (node->sent_ns != delivered->at_ns)
 		return node->sent_ns < delivered->at_ns ? hrtcp_all_units(node) : 0;
 	if (seq_lt(node->end, delivered->end))
 		return hrtcp_all_units(node);
 	if (seq_le(delivered->end, node->seq))
 		return 0;
-	return hrtcp_first_units(((u32)seq_diff(delivered->end, node->seq) - 1) / node->mss);
+	n = ((u32)seq_diff(delivered->end, node->seq) - 1) / node->mss;
+	return hrtcp_first_units(min_t(u32, n, HRTCP_LAST_UNIT));
 }
 
 #endif
