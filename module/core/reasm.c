@@ -160,6 +160,12 @@ static bool covers(const struct hrtcp_rxnode *held, const struct hrtcp_rxnode *n
 	return seq_gt(held->end, node->end);	/* a FIN amid data is none */
 }
 
+/* Is there no room for a node that adds @bytes? */
+static bool is_full(const struct hrtcp_reasm *r, u32 bytes)
+{
+	return r->nodes >= HRTCP_REASM_MAX && r->nodes >= (r->bytes + bytes) / HRTCP_REASM_SIZE;
+}
+
 enum hrtcp_drop hrtcp_reasm_insert(struct hrtcp_reasm *r, struct hrtcp_rxnode *node)
 {
 	struct hrtcp_rxnode *before, *after;
@@ -172,7 +178,7 @@ enum hrtcp_drop hrtcp_reasm_insert(struct hrtcp_reasm *r, struct hrtcp_rxnode *n
 		start = seq_max(start, before->end);
 	if (covers(before, node, node->seq) || covers(after, node, start))
 		return HRTCP_DROP_DUPLICATE;
-	if (r->nodes >= HRTCP_REASM_MAX)
+	if (is_full(r, (u32)seq_diff(node->end, start)))
 		return HRTCP_DROP_REASM_FULL;
 	node->skip += (u32)seq_diff(start, node->seq);
 	node->seq = start;

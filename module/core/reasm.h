@@ -6,7 +6,12 @@
 #include "seq.h"
 #include "../uapi/hrtcp.h"
 
-#define HRTCP_REASM_MAX 16384	/* nodes; one-octet segments must not cost unbounded work */
+/*
+ * What is held is bounded by the window, in octets. Small segments cost their caller more than
+ * their octets: so many nodes, then only as long as they are larger than this on the average.
+ */
+#define HRTCP_REASM_MAX 16384
+#define HRTCP_REASM_SIZE 512
 
 /* Embedded by the caller in its receive buffers; 48 octets on 64-bit machines. */
 struct hrtcp_rxnode {

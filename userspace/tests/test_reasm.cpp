@@ -211,6 +211,37 @@ TEST_CASE("reasm_insert: one-octet segments cannot fill memory", "[A-83]")
 	CHECK(hrtcp_reasm_insert(&r, &nodes[HRTCP_REASM_MAX]) == HRTCP_DROP_REASM_FULL);
 }
 
+TEST_CASE("reasm_insert: 120 MB behind a hole are held, and few small segments with them", "[A-83]")
+{
+	constexpr u32 mss = 536, n = 120000000 / mss, small = n * (mss - HRTCP_REASM_SIZE) / HRTCP_REASM_SIZE;
+	hrtcp_reasm r;
+	std::vector<hrtcp_rxnode> nodes(n + small + 100);
+	seq nxt = seq_of(mss);
+	u32 i = 0, got = 0;
+
+	hrtcp_reasm_init(&r);
+	for (; i < n; i++) {
+		nodes[i].seq = seq_of((i + 1) * mss);
+		nodes[i].end = seq_of((i + 2) * mss);
+		if (hrtcp_reasm_insert(&r, &nodes[i]) != HRTCP_DROP_NONE)
+			FAIL("at node " << i);
+	}
+	CHECK(r.bytes == n * mss);
+	for (; i < nodes.size(); i++) {
+		nodes[i].seq = seq_of((n + 1) * mss + 2 * (i - n) + 1);
+		nodes[i].end = seq_add(nodes[i].seq, 1);
+		if (hrtcp_reasm_insert(&r, &nodes[i]) != HRTCP_DROP_NONE)
+			break;
+	}
+	CHECK(r.nodes >= n + small);
+	CHECK(i < nodes.size());
+	CHECK_FALSE(hrtcp_reasm_advance(&r, &nxt));
+	CHECK(nxt.v == (n + 1) * mss);
+	while (hrtcp_reasm_ready(&r))
+		got++;
+	CHECK(got == n);
+}
+
 TEST_CASE("reasm_advance: nothing while the gap is open", "[A-82]")
 {
 	Queue q;
