@@ -93,9 +93,11 @@ void hrtcp_txq_doubt_sacked(struct hrtcp_txq *q)
 	struct hrtcp_txnode *node;
 
 	q->n_told = 0;
-	for (node = q->head; node != q->unsent; node = node->next)
+	for (node = q->head; node != q->unsent; node = node->next) {
+		hrtcp_txq_look(q);
 		if (node->sacked)
 			hrtcp_txq_set_bits(q, node, node->lost | node->sacked, node->sacked);
+	}
 }
 
 void hrtcp_txq_forget_sacked(struct hrtcp_txq *q)
@@ -103,9 +105,11 @@ void hrtcp_txq_forget_sacked(struct hrtcp_txq *q)
 	struct hrtcp_txnode *node;
 
 	q->n_told = 0;
-	for (node = q->head; node != q->unsent; node = node->next)
+	for (node = q->head; node != q->unsent; node = node->next) {
+		hrtcp_txq_look(q);
 		if (node->sacked)
 			hrtcp_txq_set_bits(q, node, node->lost, 0);
+	}
 }
 
 u64 hrtcp_txq_detect_lost(struct hrtcp_txq *q, const struct hrtcp_sent *delivered, u64 age_ns,

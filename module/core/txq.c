@@ -104,6 +104,7 @@ void hrtcp_txq_recut(struct hrtcp_txq *q, u16 mss)
 
 	q->n_told = 0;
 	for (node = q->head; node != q->unsent; node = node->next) {
+		hrtcp_txq_look(q);
 		if (min_t(u32, node->mss, hrtcp_txnode_len(node)) <= mss)
 			continue;
 		hrtcp_txq_uncount(q, node);

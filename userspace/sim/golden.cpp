@@ -15,6 +15,7 @@ const Table tables[] = {
 	{"goodput", table_goodput},	  {"recovery", table_recovery},
 	{"incast", table_incast},	  {"reordering", table_reordering},
 	{"ack-delay", table_ack_delay},	  {"sharing", table_sharing},
+	{"work", table_work},
 };
 
 std::vector<std::string> lines_of(const std::string &text)

@@ -24,6 +24,7 @@ std::string table_incast();
 std::string table_reordering();
 std::string table_ack_delay();
 std::string table_sharing();
+std::string table_work();
 
 // Every algorithm there is.
 std::vector<const hrtcp_cc_ops *> algorithms();
