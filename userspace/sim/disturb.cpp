@@ -4,6 +4,7 @@
 #include "endpoint.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sim {
 
@@ -31,6 +32,10 @@ void Endpoint::disturb(const Disturbance &d)
 			hrtcp_conn_set_blocked(&conn_, true);
 			clock_.at(clock_.now_ns() + d.value, [this] { unblock(); });
 			break;
+		case Disturbance::Stall:
+			return stall(d.value);
+		case Disturbance::Count:
+			break;
 		case Disturbance::Refuse:
 			trace("refuses " + std::to_string(d.value) + " segments");
 			refuse_ = d.value;
@@ -43,9 +48,34 @@ void Endpoint::disturb(const Disturbance &d)
 void Endpoint::unblock()
 {
 	trace("unblocked");
+	hindered_ns_ = clock_.now_ns();
 	hrtcp_conn_set_blocked(&conn_, false);
 	if (!done_ && !tw_)
 		settle();
+}
+
+// The host does nothing for a while, and then all at once.
+void Endpoint::stall(uint64_t ns)
+{
+	trace("stalled");
+	stalled_until_ = std::max(stalled_until_, clock_.now_ns() + ns);
+	clock_.at(stalled_until_, [this] {
+		if (clock_.now_ns() < stalled_until_)
+			return;
+		for (Bytes &packet : std::exchange(door_, {}))
+			receive(std::move(packet));
+	});
+}
+
+// @what is of this host: it waits until the host goes on.
+void Endpoint::later(uint64_t at, std::function<void()> what)
+{
+	clock_.at(at, [this, what = std::move(what)] {
+		if (clock_.now_ns() < stalled_until_)
+			later(stalled_until_, what);
+		else
+			what();
+	});
 }
 
 } // namespace sim

@@ -34,7 +34,7 @@ std::string Endpoint::state() const
 void Endpoint::trace(const std::string &what) const
 {
 	if (trace_)
-		std::printf("%14.6f %s %s\n", double(clock_.now_ns() - 1000000000) / 1e6,
+		std::printf("%14.6f %s %s\n", double(clock_.now_ns() - Clock::start_ns) / 1e6,
 			    name_.c_str(), what.c_str());
 }
 
@@ -60,6 +60,7 @@ void Endpoint::drain_tx()
 		if (poll == HRTCP_POLL_WAIT)
 			break;
 		if (refuse_ && refuse_--) {
+			hindered_ns_ = clock_.now_ns();
 			hrtcp_conn_on_tx_failed(&conn_, &tx, clock_.now_ns());
 			continue;
 		}
@@ -203,6 +204,7 @@ void Endpoint::arm()
 		if (at != scheduled_ns_ || done_)
 			return;
 		scheduled_ns_ = HRTCP_NEVER;
+		armed_ns_ = std::max(armed_ns_, stalled_until_);
 		if (armed_ns_ <= clock_.now_ns())
 			wake();
 		else

@@ -3,7 +3,7 @@
 // writes, reads and closes. It plays the part of the kernel: settles after every fact.
 #pragma once
 
-#include "network.hpp"
+#include "gro.hpp"
 
 #include <memory>
 #include <optional>
@@ -27,6 +27,12 @@ struct Program {
 	uint32_t write_bytes = 65536;	// a write
 	uint32_t sndbuf_bytes = 1u << 20;
 	uint64_t read_every_ns = 0;	// 0: at once
+	uint64_t read_from_ns = 0;	// no read before this long after the start
+	bool read_last = false;		// no read before all of its own is written
+	bool speak_last = false;	// no write before the peer's end of stream
+	uint64_t turn_bytes = 0;	// so much for each so much of the peer's; 0: no turns
+	uint64_t peer_turn_bytes = 0;
+	bool second = false;		// the peer has the first turn
 	uint64_t pause_ns = 0;		// between writes
 	uint64_t begin_ns = 0;		// no write before this long after the start
 	bool wait_for_peer = false;	// close only after the peer has
@@ -36,9 +42,9 @@ struct Program {
 };
 
 struct Disturbance {
-	enum What { Path, Algorithm, Buffer, Block, Refuse } what;
+	enum What { Path, Algorithm, Buffer, Block, Refuse, Stall, Count } what;
 	uint64_t after_ns;
-	uint32_t value;		// octets a segment; number; octets; nanoseconds; segments
+	uint32_t value;		// octets a segment; number; octets; ns; segments; ns
 };
 
 struct EndConfig {
@@ -50,6 +56,8 @@ struct EndConfig {
 	uint64_t peer_pattern = 0;
 	uint64_t fast_mac = 0;		// the Fast Open cookie that a server wants to see
 	uint32_t fast_limit = 0;
+	uint64_t gro_ns = 0;		// in such a time what arrives is merged as GRO does
+	bool unseen = false;		// its payload is not stored, nor looked at where it arrives
 };
 
 // When what happened, nanoseconds of the clock; 0: not yet. `acked`: all that was written.
@@ -78,6 +86,13 @@ public:
 	bool saw_eof() const { return eof_; }
 	uint64_t received() const { return received_; }
 	uint64_t retransmitted() const { return retransmitted_; } // segments on the wire
+	const std::string &name() const { return name_; }
+	// A connection that is neither over nor a request or a record of TIME-WAIT.
+	bool live() const { return live_ && !done_ && !tw_; }
+	// Whatever has arrived will not be read before something happens or time passes.
+	bool waits_to_read() const { return unread_ && (reading_ || !may_read()); }
+	// When it was last hindered: stalled, blocked, refused by its device.
+	uint64_t hindered_ns() const { return std::max(hindered_ns_, std::min(clock_.now_ns(), stalled_until_)); }
 	const hrtcp_conn &conn() const { return conn_; }
 	const Times &times() const { return times_; }
 	std::string state() const;
@@ -100,7 +115,9 @@ private:
 	bool settle_once();
 	void drain_tx();
 	void emit(const hrtcp_tx &tx);
-	void emit(const hrtcp_seg &seg, uint64_t stream_offset);
+	void emit(const hrtcp_seg &seg, uint64_t stream_offset, bool again = false);
+	void take(Bytes packet);
+	void take(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer);
 	void deliver(const Bytes &payload, uint32_t skip, uint32_t len);
 	void note(const hrtcp_transition &tr);
 	void watch();
@@ -109,9 +126,15 @@ private:
 	void arm();
 	void wake();
 	bool run_program();
+	bool may_read() const;
+	bool read_some();
+	bool read_now();
+	void read_later(uint64_t at);
+	uint64_t may_have_written() const;
 	void write_some();
 	bool write_later();
 	void read_all();
+	void later(uint64_t at, std::function<void()> what);
 	void receive_listen(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer);
 	void receive_new(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer);
 	void receive_cookie(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer);
@@ -123,6 +146,7 @@ private:
 	void finish();
 	void disturb(const Disturbance &disturbance);
 	void unblock();
+	void stall(uint64_t ns);
 	void trace(const std::string &what) const;
 	uint64_t offset_of(struct seq seq) const;
 	[[noreturn]] void fail(const std::string &what) const { throw Failure(name_ + ": " + what); }
@@ -145,6 +169,9 @@ private:
 	uint64_t written_ = 0, received_ = 0, unread_ = 0, retransmitted_ = 0;
 	Times times_;
 	uint32_t refuse_ = 0;	// so many transmissions fail
+	uint64_t hindered_ns_ = 0, stalled_until_ = 0;
+	std::vector<Bytes> door_;	// what came while it was stalled
+	Gro gro_;
 	uint64_t snd_base_ = 0;	// stream offset of the octet after ISS, for wrapping
 	// What may only grow, as it was after the last fact; valid once watching_.
 	bool watching_ = false;

@@ -20,13 +20,16 @@ uint32_t Endpoint::irs() const
 }
 
 // A wire segment: header by the core's writer, octets by the pattern, a true checksum.
-void Endpoint::emit(const hrtcp_seg &seg, uint64_t offset)
+void Endpoint::emit(const hrtcp_seg &seg, uint64_t offset, bool again)
 {
-	Bytes packet(HRTCP_HDR_MAX + seg.len);
+	uint32_t stored = config_.unseen ? 0 : seg.len;
+	Bytes packet(HRTCP_HDR_MAX + stored);
 	uint32_t header = hrtcp_wire_build(packet.data(), 1, 2, &seg);
 
-	packet.resize(header + seg.len);
-	fill_pattern(config_.pattern, offset, packet.data() + header, seg.len);
+	packet.resize(header + stored);
+	packet.unseen = seg.len - stored;
+	packet.again = again;
+	fill_pattern(config_.pattern, offset, packet.data() + header, stored);
 	uint16_t sum = checksum(packet);
 	packet[16] = static_cast<uint8_t>(sum >> 8);
 	packet[17] = static_cast<uint8_t>(sum);
@@ -71,7 +74,7 @@ void Endpoint::emit(const hrtcp_tx &tx)
 		if (done + seg.len < tx.seg.len)
 			seg.flags &= static_cast<uint8_t>(~(HRTCP_PSH | HRTCP_FIN));
 		watch_sent(tx, seg);
-		emit(seg, seg.flags & HRTCP_SYN ? 0 : offset_of(seg.seq));
+		emit(seg, seg.flags & HRTCP_SYN ? 0 : offset_of(seg.seq), tx.retransmit);
 		retransmitted_ += tx.retransmit;
 		done += seg.len;
 	} while (done < tx.seg.len);
@@ -85,22 +88,53 @@ void Endpoint::reply(const hrtcp_reply &out)
 		emit(out.seg, 0);
 }
 
+// At the door: a host that is stalled leaves it there, one with GRO waits for what belongs to it.
 void Endpoint::receive(Bytes packet)
 {
-	auto buffer = std::make_unique<RxBuffer>();
-	uint64_t now = clock_.now_ns();
-	hrtcp_reply out{};
-	hrtcp_seg seg;
-
 	if (checksum(packet)) {
 		trace("< bad checksum");
 		return;
 	}
+	if (clock_.now_ns() < stalled_until_) {
+		door_.push_back(std::move(packet));
+		return;
+	}
+	if (gro_.merge(packet)) {
+		if (gro_.complete())
+			take(gro_.flush());
+		return;
+	}
+	if (gro_.holds())
+		take(gro_.flush());
+	if (!config_.gro_ns || !Gro::may_hold(packet))
+		return take(std::move(packet));
+	gro_.hold(std::move(packet));
+	later(clock_.now_ns() + config_.gro_ns, [this] {
+		if (gro_.holds())
+			take(gro_.flush());
+	});
+}
+
+void Endpoint::take(Bytes packet)
+{
+	auto buffer = std::make_unique<RxBuffer>();
+	hrtcp_seg seg;
+
 	auto size = static_cast<uint32_t>(packet.size());
-	if (hrtcp_wire_parse(packet.data(), size, size, &seg))
+	if (hrtcp_wire_parse(packet.data(), size, size + packet.unseen, &seg))
 		return;
 	seg.ip_ecn = packet.ecn;
+	seg.pkts = packet.pkts;
 	buffer->payload.assign(packet.begin() + seg.hdr_len, packet.end());
+	buffer->payload.unseen = packet.unseen;
+	take(seg, buffer);
+}
+
+void Endpoint::take(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer)
+{
+	uint64_t now = clock_.now_ns();
+	hrtcp_reply out{};
+
 	if (trace_)
 		trace("< " + segment_text(seg, seg.flags & HRTCP_SYN ? seg.seq.v : irs(),
 					  config_.open.iss.v));
@@ -135,9 +169,9 @@ void Endpoint::feed(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buffer)
 
 void Endpoint::deliver(const Bytes &payload, uint32_t skip, uint32_t len)
 {
-	if (uint64_t(skip) + len > payload.size())
+	if (uint64_t(skip) + len > payload.wire_size())
 		fail("more delivered than arrived");
-	if (!is_pattern(config_.peer_pattern, received_, payload.data() + skip, len))
+	if (!payload.unseen && !is_pattern(config_.peer_pattern, received_, payload.data() + skip, len))
 		fail("wrong octets after " + std::to_string(received_));
 	received_ += len;
 	unread_ += len;

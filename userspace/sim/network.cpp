@@ -33,7 +33,7 @@ bool Path::chance(double p)
 	return p > 0 && below_one() < p;
 }
 
-bool Path::lost()
+bool Path::lost(bool again)
 {
 	uint64_t n = sent_++;
 
@@ -45,7 +45,8 @@ bool Path::lost()
 		bad_until_ = clock_.now_ns() +
 			     static_cast<uint64_t>(2 * below_one() * double(config_.burst_ns));
 	}
-	return chance(config_.loss) || (bad && chance(config_.burst_loss));
+	return chance(config_.loss) || (bad && chance(config_.burst_loss)) ||
+	       (again && chance(config_.loss_again));
 }
 
 // A bit that turns over, in the header or behind it: the checksum always shows one.
@@ -56,25 +57,47 @@ static void corrupt(Bytes &packet, uint64_t where)
 	packet[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
 }
 
-void Path::drop(const Bytes &packet, const char *why)
+// Return: false, as who sent it is told.
+bool Path::drop(const Bytes &packet, const char *why)
 {
+	trouble_ns_ = clock_.now_ns();
 	if (witness_)
 		witness_(packet, why);
+	return false;
 }
 
-void Path::deliver(Bytes packet, uint64_t at)
+bool Path::deliver(Bytes packet, uint64_t at)
 {
+	bool whole = true;
+
 	if (chance(config_.reorder))
 		at += config_.reorder_ns;
-	if (chance(config_.corrupt))
+	if (chance(config_.corrupt)) {
 		corrupt(packet, random_());
+		whole = drop(packet, "corrupted");
+	}
 	clock_.at(at, [this, packet = std::move(packet)]() mutable { receiver_(std::move(packet)); });
+	return whole;
 }
 
-void Path::send(Bytes packet)
+void Path::heal()
 {
-	uint64_t now = clock_.now_ns(), start = std::max(now, free_at_);
+	config_.loss = config_.burst = config_.loss_again = 0;
+	config_.reorder = config_.duplicate = config_.corrupt = 0;
+	config_.drop_nth = 0;
+	bad_until_ = 0;
+	config_.heal_ns = ~0ull;
+}
+
+bool Path::send(Bytes packet)
+{
+	uint64_t now = clock_.now_ns(), start = std::max(now, free_at_), delay = config_.delay_ns;
 	double waiting = double(start - now);
+
+	if (now - Clock::start_ns >= config_.heal_ns)
+		heal();
+	if (now - Clock::start_ns >= config_.swell_from_ns && now - Clock::start_ns < config_.swell_to_ns)
+		delay += config_.swell_ns;
 
 	if (filter_ && filter_(packet))
 		return drop(packet, "lost by script");
@@ -86,12 +109,13 @@ void Path::send(Bytes packet)
 	}
 	if (config_.mark_bytes && packet.ecn && waiting > config_.mark_bytes * config_.ns_per_byte)
 		packet.ecn = 3;
-	free_at_ = start + static_cast<uint64_t>(double(packet.size()) * config_.ns_per_byte);
-	if (lost())
+	free_at_ = start + static_cast<uint64_t>(double(packet.wire_size()) * config_.ns_per_byte);
+	if (lost(packet.again))
 		return drop(packet, "lost");
-	if (chance(config_.duplicate))
-		deliver(packet, free_at_ + config_.delay_ns);
-	deliver(std::move(packet), free_at_ + config_.delay_ns);
+	bool twice = chance(config_.duplicate);
+	duplicated_ += twice;
+	twice = twice && deliver(packet, free_at_ + delay);
+	return deliver(std::move(packet), free_at_ + delay) || twice;
 }
 
 // Eight octets at a time, in the machine's order: the sum does not care, but for its own.

@@ -15,12 +15,17 @@ namespace sim {
 struct Bytes : std::vector<uint8_t> {
 	using std::vector<uint8_t>::vector;
 	uint8_t ecn = 0;
+	bool again = false;	// the sender sends it not for the first time
+	uint16_t pkts = 0;	// merged on arrival of so many; 0: one
 	uint32_t flow = 0;	// whose it is, on a path that several connections share
+	uint32_t unseen = 0;	// octets of payload that are not stored, all of them 0
+	size_t wire_size() const { return size() + unseen; }
 };
 
 // What happens when, in order of time and, at one time, of asking.
 class Clock {
 public:
+	static constexpr uint64_t start_ns = 1000000000; // the core's clock never stands at 0
 	uint64_t now_ns() const { return now_; }
 	void at(uint64_t ns, std::function<void()> what);
 	bool idle() const { return events_.empty(); }
@@ -39,7 +44,7 @@ private:
 		}
 	};
 	std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
-	uint64_t now_ = 1000000000; // the core's clock never stands at 0
+	uint64_t now_ = start_ns;
 	uint64_t order_ = 0, at_one_time_ = 0;
 };
 
@@ -57,9 +62,13 @@ struct PathConfig {
 	uint64_t burst_ns = 0;		// ... out of it after so long in the mean, ...
 	double burst_loss = 0.8;	// ... and what is lost in it
 	uint64_t drop_nth = 0;		// bit n: the packet n of the first 64 is lost
+	double loss_again = 0;		// of what is sent again, beside all other loss
 	double reorder = 0, duplicate = 0, corrupt = 0;
 	uint64_t reorder_ns = 200000;	// how much later a reordered packet comes
 	uint8_t meddle = 0;		// mask of MEDDLE_*: what lies on the way
+	uint64_t swell_ns = 0;		// added to the delay ...
+	uint64_t swell_from_ns = 0, swell_to_ns = 0; // ... between these times after the start
+	uint64_t heal_ns = ~0ull;	// then, after the start, chance does no more harm
 };
 
 // One direction.
@@ -69,7 +78,8 @@ public:
 	Path(Clock &clock, const PathConfig &config, uint64_t seed)
 		: clock_(clock), config_(config), random_(seed) {}
 	void connect(Receiver receiver) { receiver_ = std::move(receiver); }
-	void send(Bytes packet);
+	// Return: whether it arrives, as it was sent.
+	bool send(Bytes packet);
 	// Scripted loss: drop the packets for which this says so, before chance has a say.
 	void drop_if(std::function<bool(const Bytes &)> filter) { filter_ = std::move(filter); }
 	// Told of each packet that does not arrive.
@@ -78,13 +88,17 @@ public:
 		witness_ = std::move(witness);
 	}
 	uint64_t dropped() const { return dropped_; }	// by the queue
+	uint64_t duplicated() const { return duplicated_; }
+	// When the last packet was lost or corrupted; 0: none was.
+	uint64_t trouble_ns() const { return trouble_ns_; }
 
 private:
 	double below_one();
 	bool chance(double p);
-	bool lost();
-	void drop(const Bytes &packet, const char *why);
-	void deliver(Bytes packet, uint64_t at);
+	bool lost(bool again);
+	bool drop(const Bytes &packet, const char *why);
+	bool deliver(Bytes packet, uint64_t at);
+	void heal();
 
 	Clock &clock_;
 	PathConfig config_;
@@ -95,6 +109,7 @@ private:
 	uint64_t free_at_ = 0;	// the wire is busy until then
 	uint64_t sent_ = 0, dropped_ = 0;
 	uint64_t bad_until_ = 0; // Gilbert-Elliott
+	uint64_t trouble_ns_ = 0, duplicated_ = 0;
 };
 
 // RFC 1071 over the octets as they stand; 0 for a packet whose checksum field is right.

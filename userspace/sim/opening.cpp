@@ -44,7 +44,7 @@ void Endpoint::connect()
 void Endpoint::write_on_syn()
 {
 	Program &program = config_.program;
-	uint64_t len = std::min<uint64_t>(program.write_bytes, program.send_bytes);
+	uint64_t len = std::min<uint64_t>(program.write_bytes, may_have_written());
 
 	len = std::min<uint64_t>(len, hrtcp_conn_syn_room(&conn_));
 	if (len) {

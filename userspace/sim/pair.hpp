@@ -9,7 +9,7 @@
 namespace sim {
 
 constexpr uint64_t us = 1000, ms = 1000000, second = 1000000000;
-constexpr uint64_t start_ns = second;	// where the clock begins
+constexpr uint64_t start_ns = Clock::start_ns;
 
 // An end as most are: large buffers, all options, algorithm @cc.
 EndConfig plain_end(const hrtcp_cc_ops *cc);

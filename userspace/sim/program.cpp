@@ -25,10 +25,76 @@ void Endpoint::write(uint64_t bytes)
 	}
 }
 
+bool Endpoint::may_read() const
+{
+	const Program &program = config_.program;
+
+	return clock_.now_ns() >= Clock::start_ns + program.read_from_ns &&
+	       (!program.read_last || written_ >= program.send_bytes);
+}
+
+void Endpoint::read_later(uint64_t at)
+{
+	reading_ = true;
+	later(at, [this] {
+		reading_ = false;
+		if (done_ || tw_ || released_)
+			return;
+		if (may_read())
+			read_all();
+		run_program();
+		settle();
+	});
+}
+
+// Return: whether the program learned anything.
+bool Endpoint::read_some()
+{
+	bool did = read_now();
+
+	if (eof_ || !hrtcp_conn_at_eof(&conn_))
+		return did;
+	eof_ = true;
+	times_.eof = clock_.now_ns();
+	return true;
+}
+
+bool Endpoint::read_now()
+{
+	const Program &program = config_.program;
+	const uint64_t from = Clock::start_ns + program.read_from_ns;
+
+	if (!unread_ || reading_ || (program.read_last && written_ < program.send_bytes))
+		return false;
+	if (program.read_every_ns) {
+		read_later(std::max(clock_.now_ns() + program.read_every_ns, from));
+	} else if (clock_.now_ns() < from) {
+		read_later(from);
+	} else {
+		read_all();
+		return true;
+	}
+	return false;
+}
+
+// So many octets by now: turns come one for one.
+uint64_t Endpoint::may_have_written() const
+{
+	const Program &program = config_.program;
+	const bool first = !program.second;
+
+	if (program.speak_last && !eof_)
+		return 0;
+	if (!program.turn_bytes)
+		return program.send_bytes;
+	return std::min(program.send_bytes,
+			((received_ - unread_) / program.peer_turn_bytes + first) * program.turn_bytes);
+}
+
 // The next write waits, for its time or for the pause after the last.
 bool Endpoint::write_later()
 {
-	uint64_t begin = 1000000000 + config_.program.begin_ns, at = begin;
+	uint64_t begin = Clock::start_ns + config_.program.begin_ns, at = begin;
 
 	if (clock_.now_ns() >= begin) {
 		if (!config_.program.pause_ns || !written_)
@@ -36,7 +102,7 @@ bool Endpoint::write_later()
 		at = clock_.now_ns() + config_.program.pause_ns;
 	}
 	pausing_ = true;
-	clock_.at(at, [this] {
+	later(at, [this] {
 		pausing_ = false;
 		if (!done_ && !tw_) {
 			run_program();
@@ -50,14 +116,16 @@ void Endpoint::write_some()
 {
 	Program &program = config_.program;
 
-	if (clock_.now_ns() < 1000000000 + program.begin_ns && write_later())
+	const uint64_t most = may_have_written();
+
+	if (clock_.now_ns() < Clock::start_ns + program.begin_ns && write_later())
 		return;
-	while (written_ < program.send_bytes && !hrtcp_conn_may_write(&conn_) &&
+	while (written_ < most && !hrtcp_conn_may_write(&conn_) &&
 	       hrtcp_conn_queued(&conn_) < program.sndbuf_bytes) {
 		hrtcp_txnode *node = hrtcp_conn_write_tail(&conn_);
 		if (!node)
 			node = &(new TxBuffer)->node;
-		uint64_t len = std::min<uint64_t>(program.write_bytes, program.send_bytes - written_);
+		uint64_t len = std::min<uint64_t>(program.write_bytes, most - written_);
 		len = std::min<uint64_t>(len, hrtcp_conn_size_goal(&conn_) - hrtcp_txnode_len(node));
 		hrtcp_conn_on_write(&conn_, node, static_cast<uint32_t>(len), true);
 		written_ += len;
@@ -73,30 +141,15 @@ bool Endpoint::run_program()
 {
 	Program &program = config_.program;
 	uint64_t had_written = written_;
-	bool did = unread_ && !program.read_every_ns;
 
 	if (!up_ || released_ || done_)
 		return false;
 	hrtcp_conn_set_nodelay(&conn_, program.nodelay);
-	if (!program.read_every_ns) {
-		read_all();
-	} else if (!reading_ && unread_) {
-		reading_ = true;
-		clock_.at(clock_.now_ns() + program.read_every_ns, [this] {
-			reading_ = false;
-			if (done_ || tw_ || released_)
-				return;
-			read_all();
-			run_program();
-			settle();
-		});
-	}
-	if (!eof_ && hrtcp_conn_at_eof(&conn_)) {
-		eof_ = true;
-		times_.eof = clock_.now_ns();
-	}
+	bool did = read_some();
 	if (!pausing_)
 		write_some();
+	if (program.read_last)
+		did |= read_some();
 	did |= written_ != had_written;
 	if (written_ < program.send_bytes)
 		return did;
