@@ -106,6 +106,9 @@ void Endpoint::watch()
 		fail(wrong);
 	if (conn_.state == HRTCP_CLOSED || conn_.state == HRTCP_SYN_SENT)
 		return;
+	const auto offset = [this](struct seq seq) { return offset_of(seq); };
+	if (const char *wrong = ledger_.after(conn_, offset, out_.duplicated()))
+		fail(wrong);
 	if (watching_ && seq_lt(snd.una, una_))
 		fail("SND.UNA went back");
 	if (watching_ && seq_lt(rcv.nxt, nxt_))
@@ -236,7 +239,10 @@ void Endpoint::wake()
 		for (int slot = 0; trace_ && slot < HRTCP_T_COUNT; slot++)
 			if (conn_.timers.at_ns[slot] <= now)
 				trace(std::string("deadline: ") + timer_text(slot));
+		ledger_.before_deadline(conn_);
 		hrtcp_conn_on_deadline(&conn_, now);
+		if (const char *wrong = ledger_.after_deadline(conn_, now))
+			fail(wrong);
 		settle();
 	}
 }

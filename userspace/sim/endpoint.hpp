@@ -4,6 +4,7 @@
 #pragma once
 
 #include "gro.hpp"
+#include "ledger.hpp"
 
 #include <memory>
 #include <optional>
@@ -93,6 +94,8 @@ public:
 	bool waits_to_read() const { return unread_ && (reading_ || !may_read()); }
 	// When it was last hindered: stalled, blocked, refused by its device.
 	uint64_t hindered_ns() const { return std::max(hindered_ns_, std::min(clock_.now_ns(), stalled_until_)); }
+	// No segment may go beyond what @peer really offered.
+	void face(const Endpoint &peer) { peer_ = &peer; }
 	const hrtcp_conn &conn() const { return conn_; }
 	const Times &times() const { return times_; }
 	std::string state() const;
@@ -172,6 +175,8 @@ private:
 	uint64_t hindered_ns_ = 0, stalled_until_ = 0;
 	std::vector<Bytes> door_;	// what came while it was stalled
 	Gro gro_;
+	Ledger ledger_;
+	const Endpoint *peer_ = nullptr;
 	uint64_t snd_base_ = 0;	// stream offset of the octet after ISS, for wrapping
 	// What may only grow, as it was after the last fact; valid once watching_.
 	bool watching_ = false;

@@ -36,7 +36,8 @@ void Endpoint::emit(const hrtcp_seg &seg, uint64_t offset, bool again)
 	if (trace_)
 		trace("> " + segment_text(seg, config_.open.iss.v, irs()));
 	packet.ecn = seg.ip_ecn;
-	out_.send(std::move(packet));
+	bool arrives = out_.send(std::move(packet));
+	ledger_.sent(offset, offset + seg.len, !arrives);
 }
 
 // What no segment may be: larger than the path, beyond the window (but for the octet of a
@@ -55,6 +56,9 @@ void Endpoint::watch_sent(const hrtcp_tx &tx, const hrtcp_seg &seg) const
 		     " fit");
 	if (seg.len && seq_gt(seq_add(seg.seq, seg.len), seq_add(peer_edge_, 1)))
 		fail("data beyond the window");
+	if (seg.len && peer_ && peer_->live() && peer_->watching_ &&
+	    seq_gt(seq_add(seg.seq, seg.len), seq_add(peer_->conn_.rcv.edge, 1)))
+		fail("data beyond what the peer ever offered");
 	if (seq_gt(seg.ack, conn_.rcv.nxt))
 		fail("what did not come is acknowledged");
 }

@@ -2,6 +2,7 @@
 #include "scenario.hpp"
 
 #include "lots.hpp"
+#include "progress.hpp"
 
 #include <cstdio>
 
@@ -77,6 +78,8 @@ Trial::Trial(Lots lots, uint64_t seed, bool trace)
 	}
 	there_.connect([this](Bytes packet) { server_.receive(std::move(packet)); });
 	back_.connect([this](Bytes packet) { client_.receive(std::move(packet)); });
+	client_.face(server_);
+	server_.face(client_);
 }
 
 // Why the connection need not come to a good end, as far as it has; else NULL.
@@ -105,6 +108,8 @@ void Trial::check() const
 
 Outcome Trial::run()
 {
+	Progress up(client_, server_, there_, back_), down(server_, client_, there_, back_);
+
 	server_.listen();
 	client_.connect();
 	for (int steps = 0; !(client_.gone() && server_.gone()); steps++) {
@@ -116,6 +121,8 @@ Outcome Trial::run()
 			throw Failure("no end in " + std::to_string(step_limit) + " events");
 		if (!clock_.step() || clock_.now_ns() > limit_ns)
 			throw Failure("stuck: client " + client_.state() + ", server " + server_.state());
+		up.look(clock_.now_ns());
+		down.look(clock_.now_ns());
 	}
 	check();
 	return {client_.retransmitted() + server_.retransmitted(),

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "progress.hpp"
+
+#include <algorithm>
+
+extern "C" {
+#include "core/rtt.h"
+}
+
+namespace sim {
+
+// A round trip with full queues, ACKs that are withheld, small segments that wait for each other.
+constexpr uint64_t slack_ns = 5000000000;
+
+// There is nothing to wait for, or it is not for the core and the network to bring about.
+bool Progress::held_up() const
+{
+	const hrtcp_conn &conn = from_.conn();
+	const bool fin_waits = conn.snd.fin_queued && !conn.snd.fin_sent;
+
+	return !from_.live() || !to_.live() || !hrtcp_state_synchronized(conn.state) ||
+	       !hrtcp_state_synchronized(to_.conn().state) || to_.waits_to_read() ||
+	       hrtcp_timer_armed(&conn.timers, HRTCP_T_TXRETRY) || /* also RFC 3168 6.1.2 */
+	       (!hrtcp_conn_queued(&conn) && !fin_waits && seq_ge(conn.snd.una, conn.snd.nxt));
+}
+
+// What was lost last is sent again by its timer or probed for within one interval of it: if
+// nothing more is lost, two suffice.
+uint64_t Progress::patience_ns() const
+{
+	const hrtcp_conn &conn = from_.conn();
+	const uint64_t rto = hrtcp_rtt_timeout(&conn.rtt, conn.cfg);
+	const uint64_t probe = conn.snd.probes < 32 ? rto << conn.snd.probes : conn.cfg->rto_max_ns;
+
+	return 2 * std::max(rto, std::min(probe, conn.cfg->persist_max_ns)) + slack_ns;
+}
+
+void Progress::look(uint64_t now_ns)
+{
+	const struct seq una = from_.conn().snd.una;
+	const uint64_t trouble = std::max({there_.trouble_ns(), back_.trouble_ns(), from_.hindered_ns(),
+					   to_.hindered_ns()});
+
+	if (held_up() || una.v != una_.v || trouble > since_ns_) {
+		una_ = una;
+		since_ns_ = now_ns;
+		until_ns_ = now_ns + patience_ns();
+	} else if (now_ns > until_ns_) {
+		throw Failure(from_.name() + ": nothing holds its data up, and nothing was acknowledged for " +
+			      std::to_string((now_ns - since_ns_) / 1000000) + " ms");
+	}
+}
+
+} // namespace sim
