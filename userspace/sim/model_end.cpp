@@ -12,7 +12,8 @@ namespace model {
 End::End(const Script &script, const hrtcp_cfg *cfg, uint32_t iss) : script_(script), cfg_(cfg)
 {
 	hrtcp_conn_init(&conn_, cfg);
-	open_ = {seq_of(iss), 0, 8192, 8192, 1000, 1000, 536, 1000, {}, 0, false};
+	const uint32_t most = script.scale ? 65535u << script.scale : script.window;
+	open_ = {seq_of(iss), 0, script.window, most, 1000, 1000, 536, 1000, {}, 0, false};
 	listen_.backlog = 1;
 	idle_ = script.connects;
 	listening_ = !script.connects;
@@ -133,7 +134,7 @@ void End::after(uint64_t now_ns, Packets &out)
 	uint16_t events = hrtcp_conn_poll_events(&conn_);
 
 	up_ |= (events & HRTCP_EV_UP) != 0;
-	if (conn_.rcv.unread_bytes)
+	if (conn_.rcv.unread_bytes && !script_.slow)
 		hrtcp_conn_on_read(&conn_, conn_.rcv.unread_bytes);
 	eof_ |= hrtcp_conn_at_eof(&conn_);
 	if (events & HRTCP_EV_ERROR)
@@ -157,6 +158,8 @@ void End::after(uint64_t now_ns, Packets &out)
 void End::bury()
 {
 	closed_ = true;
+	hrtcp_conn_on_read(&conn_, conn_.rcv.unread_bytes); // what has arrived can still be read
+	eof_ |= hrtcp_conn_at_eof(&conn_);
 	drop_nodes();
 	if (!tw_ && hrtcp_timers_next(&conn_.timers, nullptr) != HRTCP_NEVER)
 		throw Violation("a dead connection kept a timer");
@@ -244,12 +247,17 @@ void End::timer(uint64_t now_ns, Packets &out)
 
 bool End::may_write() const
 {
-	return has_conn() && script_.writes && !hrtcp_conn_may_write(&conn_);
+	return has_conn() && script_.writes && (up_ || !script_.tidy) && !hrtcp_conn_may_write(&conn_);
+}
+
+bool End::may_read() const
+{
+	return script_.slow && has_conn() && conn_.rcv.unread_bytes;
 }
 
 bool End::may_close() const
 {
-	return has_conn() && !closing_;
+	return has_conn() && !closing_ && !script_.tidy;
 }
 
 bool End::may_abort() const
@@ -260,9 +268,18 @@ bool End::may_abort() const
 void End::write(uint64_t now_ns, Packets &out)
 {
 	script_.writes--;
-	written_++;
+	written_ += script_.octets;
 	hrtcp_txnode *node = hrtcp_conn_write_tail(&conn_);
-	hrtcp_conn_on_write(&conn_, node ? node : new hrtcp_txnode{}, 1, true);
+	hrtcp_conn_on_write(&conn_, node ? node : new hrtcp_txnode{}, script_.octets, true);
+	if (script_.tidy && !script_.writes)
+		close(now_ns, out);
+	else
+		settle(now_ns, out);
+}
+
+void End::read(uint64_t now_ns, Packets &out)
+{
+	hrtcp_conn_on_read(&conn_, conn_.rcv.unread_bytes);
 	settle(now_ns, out);
 }
 
@@ -323,9 +340,9 @@ void End::key_conn(std::string &key, uint64_t now_ns) const
 	w.all(c.state, c.orphan, c.passive, c.close_pending, c.syn_repeats);
 	w.all(s.una.v - s.iss.v, s.nxt.v - s.iss.v, s.max.v - s.iss.v, s.end.v - s.iss.v, s.wnd,
 	      s.small_end.v - s.iss.v, s.fin_queued, s.fin_sent, s.fin_lost, s.force, s.override,
-	      s.probe, s.probes, s.wl1.v - r.irs.v);
+	      s.probe, s.probed, s.probes, s.wl1.v - r.irs.v);
 	w.all(r.nxt.v - r.irs.v, r.edge.v - r.irs.v, r.acked.v - r.irs.v, r.fin, r.closed,
-	      r.unacked_bytes, r.ack_now);
+	      r.unacked_bytes, r.unread_bytes, r.ack_now);
 	w.all(c.recovery.state, c.recovery.dupacks, c.recovery.left_bytes, c.recovery.frto,
 	      c.recovery.recover.v - s.iss.v, c.recovery.undo.armed, c.rtt.backoff, c.rtt.rto_ns,
 	      c.cc.cwnd_bytes, c.cc.ssthresh_bytes, c.tlp.out, c.tlp.again, c.tlp.sampled);

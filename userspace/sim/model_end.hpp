@@ -29,6 +29,11 @@ struct Script {
 	bool abort = false;
 	bool lets_go = false;	// its close is that of the socket: it reads no more either
 	bool connects = false;	// else it listens
+	uint8_t octets = 1;	// a write
+	uint16_t window = 8192;	// octets of its buffer
+	uint8_t scale = 0;	// the buffer may grow, so that windows are told in units of 2^scale
+	bool slow = false;	// it reads when the checker says so, not at once
+	bool tidy = false;	// it writes once it is connected, and closes with its last write
 };
 
 // Is it one of RFC 9293's? Counted by state and cause, of all ends so far.
@@ -49,9 +54,11 @@ public:
 	bool may_write() const;
 	bool may_close() const;
 	bool may_abort() const;
+	bool may_read() const;
 	void write(uint64_t now_ns, Packets &out);
 	void close(uint64_t now_ns, Packets &out);
 	void abort(uint64_t now_ns, Packets &out);
+	void read(uint64_t now_ns, Packets &out);
 
 	uint64_t deadline() const;
 	bool closed() const { return closed_; }
