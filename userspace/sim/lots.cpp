@@ -94,7 +94,7 @@ void both_write_first(Dice &dice, EndConfig &a, EndConfig &b)
 	for (auto [end, peer] : {std::pair(&a, &b), std::pair(&b, &a)}) {
 		const auto bytes = static_cast<uint32_t>(1 + dice.log_up_to(16));
 		end->open.rcvbuf_bytes = end->open.rcvbuf_max_bytes = bytes;
-		if (bytes >= 256 && dice.one_in(2))	/* the unit of the scale is 128 at the most */
+		if (bytes >= 512 && dice.one_in(2))	/* the unit of the scale is 128 at the most */
 			end->open.rcvbuf_max_bytes = static_cast<uint32_t>(bytes + dice.log_up_to(22));
 		peer->program.send_bytes = end->open.rcvbuf_bytes + dice.log_up_to(16);
 		end->program.read_last = dice.one_in(4);

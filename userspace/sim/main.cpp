@@ -11,9 +11,18 @@ namespace {
 
 int usage()
 {
-	std::fprintf(stderr, "usage: hrtcp-sim [--seed N] [--count N] [--cc NAME] [--trace]\n"
+	std::fprintf(stderr, "usage: hrtcp-sim [--seed N] [--count N] [--cc NAME|each] [--trace]\n"
 			     "       hrtcp-sim --golden FOLDER [--update] [TABLE...]\n");
 	return 1;
+}
+
+// Return: whether there is such an algorithm.
+bool choose(const char *name, std::vector<const hrtcp_cc_ops *> &ccs)
+{
+	const bool each = !std::strcmp(name, "each");
+
+	ccs = each ? sim::algorithms() : std::vector{sim::find_cc(name)};
+	return ccs.front();
 }
 
 int run_many(uint64_t seed, uint64_t count, bool trace, const hrtcp_cc_ops *cc)
@@ -26,14 +35,16 @@ int run_many(uint64_t seed, uint64_t count, bool trace, const hrtcp_cc_ops *cc)
 			bytes += outcome.bytes;
 			again += outcome.segments_again;
 		} catch (const sim::Failure &failure) {
-			std::printf("seed %llu: %s (replay: make sim SEED=%llu)\n",
+			std::printf("seed %llu: %s (replay: make sim%s SEED=%llu)\n",
 				    static_cast<unsigned long long>(i), failure.what(),
+				    cc ? (std::string(" ALGO=") + cc->name).c_str() : "",
 				    static_cast<unsigned long long>(i));
 			if (++failed >= 10)
 				break;
 		}
 	}
-	std::printf("%llu connections, %llu failed, %llu octets delivered, %llu segments repeated\n",
+	std::printf("%s%s%llu connections, %llu failed, %llu octets delivered, %llu segments repeated\n",
+		    cc ? cc->name : "", cc ? ": " : "",
 		    static_cast<unsigned long long>(count), static_cast<unsigned long long>(failed),
 		    static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(again));
 	return failed ? 1 : 0;
@@ -45,7 +56,7 @@ int main(int argc, char **argv)
 {
 	uint64_t seed = 1, count = 1000;
 	bool trace = false, update = false;
-	const hrtcp_cc_ops *cc = nullptr;
+	std::vector<const hrtcp_cc_ops *> ccs = {nullptr};	// of both ends; NULL: any
 	std::string folder;
 	std::vector<std::string> names;
 
@@ -60,8 +71,8 @@ int main(int argc, char **argv)
 			seed = std::strtoull(argv[++i], nullptr, 0);
 		else if (!std::strcmp(argv[i], "--count") && i + 1 < argc)
 			count = std::strtoull(argv[++i], nullptr, 0);
-		else if (!std::strcmp(argv[i], "--cc") && i + 1 < argc && sim::find_cc(argv[i + 1]))
-			cc = sim::find_cc(argv[++i]);
+		else if (!std::strcmp(argv[i], "--cc") && i + 1 < argc && choose(argv[i + 1], ccs))
+			i++;
 		else if (argv[i][0] != '-' && !folder.empty())
 			names.push_back(argv[i]);
 		else
@@ -69,5 +80,8 @@ int main(int argc, char **argv)
 	}
 	if (!folder.empty())
 		return sim::golden(folder, update, names) ? 1 : 0;
-	return run_many(seed, count, trace, cc);
+	int failed = 0;
+	for (const hrtcp_cc_ops *cc : ccs)
+		failed |= run_many(seed, count, trace, cc);
+	return failed;
 }
