@@ -16,6 +16,7 @@ const Table tables[] = {
 	{"incast", table_incast},	  {"reordering", table_reordering},
 	{"ack-delay", table_ack_delay},	  {"sharing", table_sharing},
 	{"work", table_work},
+	{"requests", table_requests},	  {"bulk", table_bulk},
 };
 
 std::vector<std::string> lines_of(const std::string &text)

@@ -25,6 +25,8 @@ std::string table_reordering();
 std::string table_ack_delay();
 std::string table_sharing();
 std::string table_work();
+std::string table_requests();
+std::string table_bulk();
 
 // Every algorithm there is.
 std::vector<const hrtcp_cc_ops *> algorithms();

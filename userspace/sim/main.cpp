@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // hrtcp-sim -- many connections between two cores over bad paths, each replayable by its seed.
 #include "golden.hpp"
+#include "response.hpp"
 #include "scenario.hpp"
 
 #include <cstdio>
@@ -12,7 +13,8 @@ namespace {
 int usage()
 {
 	std::fprintf(stderr, "usage: hrtcp-sim [--seed N] [--count N] [--cc NAME|each] [--trace]\n"
-			     "       hrtcp-sim --golden FOLDER [--update] [TABLE...]\n");
+			     "       hrtcp-sim --golden FOLDER [--update] [TABLE...]\n"
+			     "       hrtcp-sim --response\n");
 	return 1;
 }
 
@@ -65,6 +67,8 @@ int main(int argc, char **argv)
 			trace = true;
 		else if (!std::strcmp(argv[i], "--update"))
 			update = true;
+		else if (!std::strcmp(argv[i], "--response"))
+			return sim::check_response() ? 1 : 0;
 		else if (!std::strcmp(argv[i], "--golden") && i + 1 < argc)
 			folder = argv[++i];
 		else if (!std::strcmp(argv[i], "--seed") && i + 1 < argc)

@@ -45,7 +45,8 @@ bool Path::lost(bool again)
 		bad_until_ = clock_.now_ns() +
 			     static_cast<uint64_t>(2 * below_one() * double(config_.burst_ns));
 	}
-	return chance(config_.loss) || (bad && chance(config_.burst_loss)) ||
+	bool begun = clock_.now_ns() - Clock::start_ns >= config_.loss_from_ns;
+	return (begun && chance(config_.loss)) || (bad && chance(config_.burst_loss)) ||
 	       (again && chance(config_.loss_again));
 }
 

@@ -57,7 +57,8 @@ struct PathConfig {
 	double ns_per_byte = 1;		// 8 Gbit/s
 	uint32_t queue_bytes = 1u << 20; // beyond it packets are dropped
 	uint32_t mark_bytes = 0;	// a queue longer than this marks ECT packets, 0: never
-	double loss = 0;		// each packet on its own
+	double loss = 0;		// each packet on its own, ...
+	uint64_t loss_from_ns = 0;	// ... from so long after the start on
 	double burst = 0;		// Gilbert-Elliott: into the bad state, by packet, ...
 	uint64_t burst_ns = 0;		// ... out of it after so long in the mean, ...
 	double burst_loss = 0.8;	// ... and what is lost in it
