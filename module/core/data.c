@@ -36,7 +36,8 @@ static u32 window_candidate(const struct hrtcp_conn *conn)
 /*
  * The edge only moves right, and only by steps worth a segment (RFC 9293 3.8.6.2.2). Where
  * the scale cannot say a window that stays, it is rounded up if there is room for that;
- * else down, and what was promised is accepted all the same (RFC 7323 2.4).
+ * else down, and what was promised is accepted all the same (RFC 7323 2.4). An empty buffer that
+ * is too small for the scale counts as one unit: none at all would be told for ever.
  */
 u16 hrtcp_rcv_select_window(struct hrtcp_conn *conn)
 {
@@ -49,6 +50,8 @@ u16 hrtcp_rcv_select_window(struct hrtcp_conn *conn)
 	if (next + (1u << rcv->wscale) <= hrtcp_rcv_room(conn))
 		next += (1u << rcv->wscale) - 1;
 	next = min_t(u32, next >> rcv->wscale, 65535);
+	if (!next && !rcv->unread_bytes)
+		next = 1;
 	rcv->edge = seq_max(rcv->edge, seq_add(rcv->nxt, next << rcv->wscale));
 	return (u16)next;
 }

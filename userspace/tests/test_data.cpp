@@ -239,3 +239,25 @@ TEST_CASE("window: grows with the buffer", "[data]")
 	PEER(h, 0, ". 1:2001(2000) ack 1");
 	SEES(h, 0, ". 1:1(0) ack 2001 win 58000");
 }
+
+TEST_CASE("window: an empty buffer is never told as none, however coarse the scale", "[R9293-52]")
+{
+	const u32 bytes = GENERATE(100, 1000, 1024, 3000, 5000);
+	Client h({ .rcvbuf = 65535, .rcvbuf_max = 65535 << 10, .wscale = 7 });	// units of 1024
+
+	REQUIRE(h.conn.rcv.wscale == 10);
+	hrtcp_conn_on_rcvbuf(&h.conn, bytes);
+	for (u32 got = 0; got < 200000;) {	// read whatever came, a segment at a time
+		const u32 window = std::min<u32>(static_cast<u32>(seq_diff(h.conn.rcv.edge, h.conn.rcv.nxt)), 700);
+		PEER(h, h.script_time() + MS(50), ". nxt(" + std::to_string(std::max(window, 1u)) + ") ack 1");
+		h.take_sent();
+		got += h.unread();
+		READ(h, h.script_time(), h.unread());
+		h.run(h.script_time() + MS(1));
+		h.take_sent();
+		PEER(h, h.script_time(), ". nxt-1(0) ack 1");	// what is the window now?
+		const auto sent = h.take_sent();
+		if (!sent.empty())
+			CHECK(sent.back().seg.wnd > 0);
+	}
+}
