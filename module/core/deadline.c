@@ -73,9 +73,9 @@ static void doubt_path(struct hrtcp_conn *conn)
 
 /*
  * RFC 8985 8, 7.2: of several timers of a loss RACK's comes first, then a probe; each arms this one
- * anew. RFC 6298 5: and no segment goes again sooner than an RTO after it left last. Without SACK
- * the timer of RFC 6582 3.2 step 3 counts from the first partial ACK, however often it is the
- * turn of another segment. Return: when to fire in place of now, 0: now.
+ * anew. RFC 6298 5: and no segment goes again sooner than an RTO after it left last. But without
+ * SACK the timer of RFC 6582 3.2 step 3 counts from the first partial ACK, whichever segment the
+ * later ones had sent again. Return: when to fire in place of now, 0: now.
  */
 static u64 later_ns(const struct hrtcp_conn *conn)
 {
@@ -83,7 +83,7 @@ static u64 later_ns(const struct hrtcp_conn *conn)
 	const u64 rto_ns = hrtcp_rtt_timeout(&conn->rtt, conn->cfg);
 	u64 from_ns = head && head->sends > 1 ? head->sent_ns : 0;
 
-	if (!conn->sack.on)
+	if (!conn->sack.on && conn->recovery.partial_acks > 1)
 		return 0;
 	if (hrtcp_timer_armed(&conn->timers, HRTCP_T_REORDER))
 		from_ns = max_t(u64, from_ns, conn->timers.at_ns[HRTCP_T_REORDER]);

@@ -171,14 +171,19 @@ static bool eifel_detects(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	return true;
 }
 
-/* RFC 3708 3; of what left a third time: whose duplicate would it be? */
-static bool dsacks_tell(struct hrtcp_recovery *rec, const struct hrtcp_ack *ack)
+/*
+ * RFC 3708 3; of what left a third time: whose duplicate would it be? And of what is still to go
+ * again none can come.
+ */
+static bool dsacks_tell(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
+	struct hrtcp_recovery *rec = &conn->recovery;
 	struct hrtcp_undo *undo = &rec->undo;
 
 	if (seq_ge(ack->dsack.start, undo->begin))
 		undo->dsacked_bytes += ack->dsacked_bytes;
-	return undo->resent_bytes && !undo->again && !rec->twice && undo->dsacked_bytes >= undo->resent_bytes;
+	return undo->resent_bytes && !undo->again && !rec->twice && !conn->txq.lost_bytes &&
+	       undo->dsacked_bytes >= undo->resent_bytes;
 }
 
 static void consider_undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
@@ -190,7 +195,7 @@ static void consider_undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 		rec->undo.armed = false;	/* RFC 4015 3.4 */
 	if (!rec->undo.armed)
 		return;
-	if (dsacks_tell(rec, ack) || eifel_detects(conn, ack)) {
+	if (dsacks_tell(conn, ack) || eifel_detects(conn, ack)) {
 		undo(conn, ack);
 		return;
 	}
