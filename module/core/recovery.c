@@ -124,7 +124,11 @@ static void leave(struct hrtcp_conn *conn)
 	hrtcp_recovery_open(conn);
 }
 
-/* The loss was none: resume where the response began. RFC 4015 3, RFC 3708 3. */
+/*
+ * The loss was none: resume where the response began. RFC 4015 3, RFC 3708 3. After a timeout, too:
+ * RFC 4015 3.2 (8) lets slow start grow back to it from what is in flight, lest a burst leaves,
+ * but the whole flight is still out, and each ACK frees what it acknowledges, as before.
+ */
 static void undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
@@ -138,7 +142,7 @@ static void undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	conn->cc.ssthresh_bytes = rec->undo.ssthresh_bytes;
 	if (rec->state == HRTCP_R_LOSS)
 		conn->cc.cwnd_bytes = conn->txq.pipe_bytes + min_t(u32, ack->acked_bytes, iw);
-	else if (!conn->cc.ops->control)
+	if (!conn->cc.ops->control)
 		conn->cc.cwnd_bytes = max_t(u32, conn->cc.cwnd_bytes, rec->undo.cwnd_bytes);
 	hrtcp_cwv_reset(conn);
 	conn->cc.cwnd_bytes = max_t(u32, conn->cc.cwnd_bytes, conn->snd.mss);

@@ -192,3 +192,26 @@ TEST_CASE("Eifel: the next sample after a spurious timeout makes the RTO cautiou
 	ABORT(h, h.script_time());
 	h.take_sent();
 }
+
+TEST_CASE("Eifel: after a spurious timeout the window is what it was", "[R4015-01]")
+{
+	Client h({ .mss = 1012, .sack = true, .ts = true, .tune = [](hrtcp_cfg &c) { c.tlp = false; } });
+
+	h.conn.cc.cwnd_bytes = 40000;
+	WRITE(h, 0, 40000);
+	const auto sent = h.take_sent();
+	REQUIRE(sent.size() == 40);
+	h.tick(h.next_wake());
+	REQUIRE(h.conn.recovery.timeouts == 1);
+	REQUIRE(h.conn.cc.cwnd_bytes == 1000);
+	h.take_sent();
+	PEER(h, h.script_time() + MS(1), ". 1:1(0) ack 1001 <TS val " + std::to_string(h.peer_tsval()) +
+	     " ecr " + std::to_string(sent[0].seg.opt.tsval) + ">");
+	CHECK(h.conn.recovery.undos == 1);
+	CHECK(h.conn.cc.cwnd_bytes >= 40000);
+	CHECK(h.conn.cc.cwnd_bytes <= 41000);
+	CHECK(h.take_sent().size() == 0);
+	h.start_clock();
+	ABORT(h, 0);
+	h.take_sent();
+}
