@@ -383,20 +383,3 @@ TEST_CASE("A-56: a restarted peer resets after the challenge", "[A-56][R5961-06]
 	STATE(h, CLOSED);
 	ERR(h, ECONNRESET);
 }
-
-TEST_CASE("A-56: a SYN without timestamps is challenged where all else needs them",
-	  "[R5961-05][R9293-36]")
-{
-	Client h({ .mss = 1012, .ts = true });
-
-	PEER(h, MS(1), "S 5000:5000(0) <mss 1000>");		// another incarnation, for all it knows
-	SEES(h, MS(1), ". 1:1(0) ack 1");
-	DROP(h, BAD_SYN);
-	PEER(h, SEC(1), "S nxt(0) <mss 1000>");
-	SEES(h, SEC(1), ". 1:1(0) ack 1");
-	DROP(h, BAD_SYN);
-	PEER(h, SEC(2), ". nxt(0) ack nxt <mss 1000>");
-	DROP(h, NO_TIMESTAMP);
-	QUIET(h, SEC(3));
-	STATE(h, ESTABLISHED);
-}
