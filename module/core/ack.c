@@ -178,6 +178,8 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	if (conn->cc.ops->control)
 		conn->cc.ops->control(conn, &ack);
 	conn->cc.cwnd_bytes = min_t(u32, conn->cc.cwnd_bytes, CWND_MAX);
+	if (ack.acked_bytes)
+		hrtcp_pace_on_ack(conn);
 	settle_retransmit(conn, &ack);
 }
 

@@ -49,4 +49,5 @@ void hrtcp_conn_age_marks(struct hrtcp_conn *conn, struct seq before)
 	take_along(&conn->cc.cwv.round_begin, una);
 	take_along(&conn->cc.cwv.round_end, una);
 	take_along(&conn->rate.limited_end, una);
+	take_along(&conn->cc.pace.calm_end, una);
 }

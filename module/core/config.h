@@ -24,6 +24,8 @@ struct hrtcp_cfg {
 	u8 fastopen;			/* mask of HRTCP_FAST_*, core/fastopen.h */
 	u64 fastopen_blackhole_ns;	/* no Fast Open for so long after a failure, RFC 7413 4.1.3.1 */
 	u32 init_cwnd_pkts;		/* IW10, RFC 6928 */
+	u32 pacing_ss_ratio;		/* percent of cwnd a round trip in slow start, 0: unpaced */
+	u32 pacing_ca_ratio;		/* the same after a recovery */
 	bool slow_start_after_idle;	/* RFC 5681 4.1; without, RFC 7661 keeps cwnd for long */
 	u8 ecn;				/* HRTCP_ECN_*, core/ecn.h */
 	bool hr_option;			/* tell and use the hrTCP option, core/wire.h */

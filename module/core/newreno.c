@@ -46,6 +46,7 @@ static void advance_in_recovery(struct hrtcp_conn *conn, u32 acked)
 		if (!conn->cc.ops->control)
 			conn->cc.cwnd_bytes = min_t(u32, conn->cc.ssthresh_bytes, pipe);
 		hrtcp_cwv_on_recovered(conn, rec->undo.resent_bytes);
+		hrtcp_pace_on_window(conn);
 		rec->recover = seq_sub(conn->snd.una, 1);
 		hrtcp_recovery_open(conn);
 		return;

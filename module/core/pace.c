@@ -3,6 +3,7 @@
 
 #define SEC_NS 1000000000ull
 #define QUANTUM_MAX 65536u
+#define ROUND_MIN_NS 1000000ull		/* what leaves within a millisecond is no burst */
 
 static u64 time_of(u64 bytes, u64 rate)
 {
@@ -10,8 +11,8 @@ static u64 time_of(u64 bytes, u64 rate)
 }
 
 /*
- * What a late timer cost is made up for, up to half a quantum. After a pause that validation
- * paces, an initial window may leave at once: that much is no burst (RFC 6928).
+ * What a late timer cost is made up for, up to half a quantum. Where only caution paces, an initial
+ * window may leave at once: that much is no burst (RFC 6928).
  */
 static void settle_rate(struct hrtcp_conn *conn)
 {
@@ -19,7 +20,7 @@ static void settle_rate(struct hrtcp_conn *conn)
 	u64 firm = min_t(u64, pace->wanted, pace->most);
 	u32 burst, iw;
 
-	pace->rate = min_t(u64, firm, pace->validating);
+	pace->rate = min_t(u64, firm, min_t(u64, pace->validating, pace->growing));
 	if (pace->rate == HRTCP_UNPACED) {
 		pace->next_ns = 0;
 		pace->quantum_bytes = ~0u;
@@ -42,6 +43,7 @@ void hrtcp_pace_init(struct hrtcp_conn *conn)
 	pace->wanted = HRTCP_UNPACED;
 	pace->most = HRTCP_UNPACED;
 	pace->validating = HRTCP_UNPACED;
+	pace->growing = HRTCP_UNPACED;
 	settle_rate(conn);
 }
 
@@ -76,4 +78,40 @@ void hrtcp_pace_on_sent(struct hrtcp_conn *conn, u32 len, u64 now_ns)
 		return;
 	pace->next_ns = max_t(u64, pace->next_ns, now_ns - min_t(u64, now_ns, pace->burst_ns)) +
 			time_of(len, pace->rate);
+}
+
+/* Percent of cwnd a round trip, 0: as fast as may be. */
+static u32 growth_ratio(struct hrtcp_conn *conn)
+{
+	const struct hrtcp_cc *cc = &conn->cc;
+	struct hrtcp_pace *pace = &conn->cc.pace;
+
+	pace->calming = pace->calming && seq_le(conn->snd.una, pace->calm_end);
+	if (cc->ops->control || conn->rtt.srtt_ns < ROUND_MIN_NS ||
+	    conn->recovery.state == HRTCP_R_RECOVERY)
+		return 0;
+	if (!pace->calming)
+		return 0;
+	return cc->cwnd_bytes < cc->ssthresh_bytes ? conn->cfg->pacing_ss_ratio :
+						     conn->cfg->pacing_ca_ratio;
+}
+
+void hrtcp_pace_on_ack(struct hrtcp_conn *conn)
+{
+	struct hrtcp_pace *pace = &conn->cc.pace;
+	const u32 ratio = growth_ratio(conn);
+	u64 rate = HRTCP_UNPACED;
+
+	if (ratio)
+		rate = div64_u64((u64)conn->cc.cwnd_bytes * ratio * (SEC_NS / 100), conn->rtt.srtt_ns);
+	if (rate == pace->growing)
+		return;
+	pace->growing = rate;
+	settle_rate(conn);
+}
+
+void hrtcp_pace_on_window(struct hrtcp_conn *conn)
+{
+	conn->cc.pace.calming = true;
+	conn->cc.pace.calm_end = conn->snd.nxt;
 }

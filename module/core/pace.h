@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * pace.h -- data leaves no faster than a rate: the least of what the algorithm, the user and
- * the validation of the window (cwv.h) want. Where none wants any it costs a comparison.
+ * pace.h -- data leaves no faster than a rate: the least of what the algorithm, the user, the
+ * validation of the window (cwv.h) and the growth of the window want. Where none wants any it
+ * costs a comparison.
  */
 #ifndef HRTCP_CORE_PACE_H
 #define HRTCP_CORE_PACE_H
 
-#include "env.h"
+#include "seq.h"
 
 struct hrtcp_conn;
 
@@ -19,6 +20,9 @@ struct hrtcp_pace {
 	u64 wanted;			/* by the algorithm */
 	u64 most;			/* by the user, SO_MAX_PACING_RATE */
 	u64 validating;			/* by RFC 7661 4.4.2 */
+	u64 growing;			/* by a window that is new, until ... */
+	struct seq calm_end;		/* ... more than was out when it became so is acknowledged; */
+	bool calming;
 	u64 burst_ns;			/* what was not sent in time and may be made up for */
 	u32 quantum_bytes;		/* of a super-segment, draft-ietf-ccwg-bbr 5.6.3 */
 };
@@ -29,6 +33,16 @@ void hrtcp_pace_init(struct hrtcp_conn *conn);
 void hrtcp_pace_set_wanted(struct hrtcp_conn *conn, u64 rate);
 void hrtcp_pace_set_most(struct hrtcp_conn *conn, u64 rate);
 void hrtcp_pace_set_validating(struct hrtcp_conn *conn, u64 rate);
+
+/*
+ * The window is new: slow start made it larger, or a recovery is over or was undone. What it lets go
+ * at once would overflow a queue long before the path is full, so without control() it is spread
+ * over a round trip, at cfg->pacing_ss_ratio or pacing_ca_ratio percent of its rate.
+ */
+void hrtcp_pace_on_window(struct hrtcp_conn *conn);
+
+/* SND.UNA advanced. */
+void hrtcp_pace_on_ack(struct hrtcp_conn *conn);
 
 /* @len octets leave now. */
 void hrtcp_pace_on_sent(struct hrtcp_conn *conn, u32 len, u64 now_ns);

@@ -32,14 +32,19 @@ void hrtcp_recovery_open(struct hrtcp_conn *conn)
 /* @loss: the ACK came in LOSS, though it may have ended it. */
 void hrtcp_recovery_grow(struct hrtcp_conn *conn, const struct hrtcp_ack *ack, bool loss)
 {
+	const u32 before = conn->cc.cwnd_bytes;
 	struct hrtcp_ack told = *ack;
 
 	if (conn->cc.ops->control || ack->marked)
 		return;			/* the latter by RFC 3168 6.1.2 */
 	/* What a hole held back is acknowledged at once: RFC 3465 2.3 counts a segment of it. */
+	/* Paced, a window is used up only at the end of the round trip. */
+	told.cwnd_limited |= conn->cc.pace.growing != HRTCP_UNPACED && ack->cwnd_was_limited;
 	if (loss)
 		told.acked_bytes = min_t(u32, told.acked_bytes, conn->snd.mss);
 	conn->cc.ops->on_ack(conn, &told);
+	if (conn->cc.cwnd_bytes > before && conn->cc.cwnd_bytes < conn->cc.ssthresh_bytes)
+		hrtcp_pace_on_window(conn);
 }
 
 static u32 flight(const struct hrtcp_conn *conn)
@@ -120,6 +125,7 @@ static void leave(struct hrtcp_conn *conn)
 	if (conn->recovery.state == HRTCP_R_RECOVERY && !conn->cc.ops->control)
 		conn->cc.cwnd_bytes = conn->cc.ssthresh_bytes;
 	hrtcp_cwv_on_recovered(conn, conn->recovery.undo.resent_bytes);
+	hrtcp_pace_on_window(conn);
 	hrtcp_rack_recovered(conn);
 	hrtcp_recovery_open(conn);
 }
@@ -145,6 +151,7 @@ static void undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	if (!conn->cc.ops->control)
 		conn->cc.cwnd_bytes = max_t(u32, conn->cc.cwnd_bytes, rec->undo.cwnd_bytes);
 	hrtcp_cwv_reset(conn);
+	hrtcp_pace_on_window(conn);
 	conn->cc.cwnd_bytes = max_t(u32, conn->cc.cwnd_bytes, conn->snd.mss);
 	conn->rtt.cautious = rec->state == HRTCP_R_LOSS;
 	rec->undo.armed = false;

@@ -27,6 +27,8 @@
 	X(fastopen,		BYTE,	fastopen,		0, 7, 0)		\
 	X(fastopen_blackhole_timeout_us, US, fastopen_blackhole_ns, 0, HRTCP_DAY_US, 0)	\
 	X(init_cwnd,		NUMBER,	init_cwnd_pkts,		1, 64, 0)		\
+	X(pacing_ss_ratio,	NUMBER,	pacing_ss_ratio,	0, 1000, 0)		\
+	X(pacing_ca_ratio,	NUMBER,	pacing_ca_ratio,	0, 1000, 0)		\
 	X(mtu_probing,		BYTE,	mtu_probing,		0, 2, 0)		\
 	X(base_mss,		NUMBER,	base_mss,		48, 65535, 0)		\
 	X(mtu_probe_floor,	NUMBER,	mtu_probe_floor,	48, 65535, 0)		\

@@ -24,6 +24,7 @@ struct Bare {
 		cfg.sack = sack;
 		cfg.timestamps = cfg.hr_option = false;
 		cfg.slow_start_after_idle = false;
+		cfg.pacing_ss_ratio = cfg.pacing_ca_ratio = 0;
 		open.iss = seq_of(7);
 		open.rcvbuf_bytes = open.rcvbuf_max_bytes = 1 << 20;
 		open.mss_path = open.mss_advertise = mss;

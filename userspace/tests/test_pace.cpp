@@ -218,3 +218,110 @@ TEST_CASE("pace: a window that shuts while data waits is probed when it is due")
 	SEES(h, SEC(1), "P. 1001(1000) ack 1");
 	PEER(h, SEC(1) + MS(100), ". 1(0) ack 2001");
 }
+
+namespace {
+
+// 100 ms of round trip, paced as a new connection is by default.
+struct Growing : Client {
+	explicit Growing(void (*more)(hrtcp_cfg &) = nullptr)
+		: Client({ .win = 65535, .sack = true, .wscale = 7,
+			   .tune = [](hrtcp_cfg &c) { c.tlp = false; } })
+	{
+		cfg.pacing_ss_ratio = 200;
+		cfg.pacing_ca_ratio = 120;
+		if (more)
+			more(cfg);
+	}
+
+	// What leaves within @ns, in octets; and how much of it at once.
+	std::pair<u32, u32> leaves(u64 ns)
+	{
+		u32 all = 0, at_once = 0;
+		const u64 begin = now(), end = now() + ns;
+
+		for (;;) {
+			for (const Sent &s : take_sent()) {
+				all += s.seg.len;
+				at_once += s.at_ns == begin ? s.seg.len : 0;
+			}
+			if (next_wake() > end)
+				break;
+			tick(next_wake());
+		}
+		tick(end);
+		return { all, at_once };
+	}
+
+	void acknowledge_all()
+	{
+		PEER(*this, script_time(), ". nxt(0) ack nxt");
+	}
+};
+
+} // namespace
+
+TEST_CASE("pace: slow start spreads what it grew by over half a round trip", "[pace]")
+{
+	Growing h;
+
+	WRITE(h, 0, 1000000);
+	auto [all, at_once] = h.leaves(MS(100));
+	CHECK(all == 10000);
+	CHECK(at_once == 10000);			// the initial window
+	for (u32 cwnd = 10000; cwnd < 100000; cwnd = h.conn.cc.cwnd_bytes) {
+		h.acknowledge_all();
+		REQUIRE(h.conn.cc.cwnd_bytes > cwnd);
+		std::tie(all, at_once) = h.leaves(h.conn.rtt.srtt_ns / 2 + MS(2));
+		CHECK(all + 2000 >= h.conn.cc.cwnd_bytes);
+		CHECK(at_once <= 12000);
+		h.leaves(MS(40));
+	}
+	h.start_clock();
+	ABORT(h, 0);
+	h.take_sent();
+}
+
+TEST_CASE("pace: a window that does not grow is not paced, nor is a short path", "[pace]")
+{
+	Growing h([](hrtcp_cfg &) {});
+	const bool short_path = GENERATE(false, true);
+
+	h.conn.cc.cwnd_bytes = 60000;
+	if (short_path)
+		h.conn.rtt.srtt_ns = US(900);
+	for (int i = 0; i < 3; i++) {
+		WRITE(h, h.script_time(), 30000);
+		auto [all, at_once] = h.leaves(MS(100));
+		CHECK(at_once == 30000);
+		h.acknowledge_all();
+		if (short_path)
+			h.conn.rtt.srtt_ns = US(900);
+	}
+	h.start_clock();
+	ABORT(h, 0);
+	h.take_sent();
+}
+
+TEST_CASE("pace: what a recovery leaves is spread over a round trip", "[pace]")
+{
+	Growing h;
+
+	h.conn.cc.cwnd_bytes = 60000;
+	h.conn.cc.ssthresh_bytes = 60000;
+	WRITE(h, 0, 60000);
+	h.leaves(MS(100));
+	PEER(h, h.script_time(), ". nxt(0) ack una <sack una+1000:nxt>");
+	REQUIRE(h.conn.recovery.fast_recoveries == 1);
+	h.leaves(MS(100));
+	PEER(h, h.script_time(), ". nxt(0) ack nxt");
+	const u32 cwnd = h.conn.cc.cwnd_bytes;
+	REQUIRE(h.conn.recovery.state == HRTCP_R_OPEN);
+	WRITE(h, h.script_time(), 100000);
+	auto [all, at_once] = h.leaves(h.conn.rtt.srtt_ns / 2);
+	CHECK(at_once <= 12000);
+	CHECK(all < cwnd);
+	CHECK(all > cwnd / 2);
+	h.start_clock();
+	ABORT(h, 0);
+	h.take_sent();
+}
