@@ -212,7 +212,8 @@ TEST_CASE("AccECN: a SYN that comes again, of the same kind, plain or of the oth
 	STATE(back, LISTEN);
 }
 
-TEST_CASE("AccECN: once not agreed no SYN brings it", "[R9768-07][R9768-39][R9768-32][R9768-40]")
+TEST_CASE("AccECN: once not agreed no SYN brings it",
+	  "[R9768-07][R9768-39][R9768-32][R9768-40][R9768-13]")
 {
 	Host h(taking);
 

@@ -214,7 +214,7 @@ TEST_CASE("window: scaled, and never beyond what the field can say", "[R7323-05]
 	SEES(plain, 0, ". 1:1(0) ack 2001 win 65535");
 }
 
-TEST_CASE("window: one that rounding retracts is honoured as promised", "[R7323-07]")
+TEST_CASE("window: one that rounding retracts is honoured as promised", "[R7323-07][SHLD-14]")
 {
 	Client h({ .rcvbuf = 100000, .wscale = 7 });
 

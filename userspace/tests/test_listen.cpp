@@ -75,7 +75,8 @@ TEST_CASE("A-12: every offer is taken, none is invented",
 	SEES(zero, 0, "S. 0:0(0) ack 1 win 65535 <mss 1000,wscale 0>");
 }
 
-TEST_CASE("A-12: what the SYN offered holds for the connection", "[A-12][R7323-05]")
+TEST_CASE("A-12: what the SYN offered holds for the connection",
+	  "[A-12][R7323-05][MUST-14][MUST-16]")
 {
 	Listener h({ .rcvbuf = 1 << 20, .sack = true, .ts = true, .wscale = 7 });
 

@@ -79,7 +79,8 @@ TEST_CASE("lost: what left after the delivered unit is not", "[R8985-06]")
 	CHECK(s.nodes[1].lost == 0);
 }
 
-TEST_CASE("lost: on a timeout the head is, whenever it left, and what is old", "[R8985-07]")
+TEST_CASE("lost: on a timeout the head is, whenever it left, and what is old",
+	  "[R8985-07][R2018-08]")
 {
 	Flight s{ 1990, 1000, 1991, 1900 };
 

@@ -84,7 +84,7 @@ struct Narrow : Pair {
 // -- probes ----------------------------------------------------------------------------------
 
 TEST_CASE("probe: a data segment of what the path may take, once it arrived the size of all",
-	  "[R4821-01][R4821-03]")
+	  "[R4821-01][R4821-03][R4821-02]")
 {
 	Probing h;
 

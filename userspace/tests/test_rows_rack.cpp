@@ -265,7 +265,7 @@ TEST_CASE("PRR: begins with what is out and what the first ACK delivered, one go
 }
 
 TEST_CASE("RACK: what is lost waits until PRR lets it go, and nothing goes that is not",
-	  "[R8985-11][R9937-02]")
+	  "[R8985-11][R9937-02][R9937-04]")
 {
 	Reducing h(0, ". 1(0) ack 1 <sack 7001:10001>");
 

@@ -63,7 +63,8 @@ TEST_CASE("X-02: the SYN,ACK of a simultaneous open does not pay for the SYN's b
 	SEES(h, SEC(25), "S. 0:0(0) ack 1");
 }
 
-TEST_CASE("X-02, X-06: data is repeated, then given up", "[X-02][X-06][MUST-20/R2][R6298-10]")
+TEST_CASE("X-02, X-06: data is repeated, then given up",
+	  "[X-02][X-06][MUST-20/R2][R6298-10][MUST-19]")
 {
 	for (const u8 s : { HRTCP_ESTABLISHED, HRTCP_CLOSE_WAIT }) {
 		INFO(hrtcp_state_name(s));
