@@ -62,6 +62,15 @@ golden: $(BUILD)/unit/Makefile
 	+$(MAKE) -s -C $(BUILD)/unit hrtcp-sim
 	$(BUILD)/unit/bin/hrtcp-sim --golden userspace/sim/golden --update
 
+# Do the tests notice what breaks the rules that docs/conformance.md says they prove? ROW, FILE: of
+# a row, of a file of the core only.
+ROW	   ?=
+FILE	   ?=
+
+mutants: $(BUILD)/unit/Makefile
+	+$(MAKE) -s -C $(BUILD)/unit test-core
+	userspace/mutants/run $(ROW) $(FILE)
+
 # What follows installs the Debian packages it needs, and says which.
 # T: seconds for each fuzz target.
 T	   ?= 60
@@ -110,5 +119,5 @@ clean:
 	$(if $(have_kdir),$(kbuild) clean)
 	rm -rf $(BUILD)/unit $(BUILD)/userspace $(BUILD)/check $(BUILD)/fuzz
 
-.PHONY: all module debug sparse core tools test sim golden fuzz check check-debug demo bench vm style install \
+.PHONY: all module debug sparse core tools test sim golden mutants fuzz check check-debug demo bench vm style install \
 	module-install dkms-install spec-index clean
