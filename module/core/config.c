@@ -30,6 +30,7 @@ const struct hrtcp_cfg hrtcp_cfg_default = {
 	.rto_granularity_ns = MS(10),	/* a peer that ticks at HZ=100 */
 	.peer_delack_ns = MS(40),	/* Linux's shortest delayed ACK */
 	.delack_ns = MS(40),
+	.quick_acks = 16,
 	.hr_option = true,
 	.hr_delack_ns = 250000,
 	.hr_granularity_ns = MS(1),	/* scheduling hiccups of a busy or virtual machine */

@@ -3,6 +3,7 @@
 #include "steps.h"
 #include "tune.h"
 
+#define IDLE_MIN_NS 1000000000ull	/* RFC 5681 4.1, by the RTO of RFC 6298 2.4 */
 #define EQUAL_SEGS 8			/* a smaller size is believed after so many of it */
 
 /* The buffer, or what the user wants advertised of it. */
@@ -102,6 +103,24 @@ static void learn_size(struct hrtcp_rcv *rcv, const struct hrtcp_seg *seg)
 }
 
 /*
+ * The first full-sized segments of a connection, and after a pause for which the peer begins anew,
+ * are acknowledged one by one (RFC 5681 4.2 allows that): its window grows by ACKs.
+ */
+static bool is_quick(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
+{
+	struct hrtcp_rcv *rcv = &conn->rcv;
+	const u64 idle_ns = max_t(u64, hrtcp_rtt_timeout(&conn->rtt, conn->cfg), IDLE_MIN_NS);
+
+	if (now_ns - rcv->data_ns > idle_ns)
+		rcv->quick_segs = 0;
+	rcv->data_ns = now_ns;
+	if (seg->len < rcv->peer_mss || rcv->quick_segs >= conn->cfg->quick_acks)
+		return false;
+	rcv->quick_segs++;
+	return true;
+}
+
+/*
  * RFC 9293 3.8.6.3: an ACK at least for every second full-sized segment; what was merged of several
  * has one, but for a short last one.
  */
@@ -114,7 +133,8 @@ static void acknowledge(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u3
 
 	learn_size(rcv, seg);
 	rcv->unacked_bytes += len;
-	if (rcv->unacked_bytes + slack >= 2u * rcv->peer_mss || seg->pkts > 2 || rcv->quickack)
+	if (is_quick(conn, seg, now_ns) || rcv->quickack || seg->pkts > 2 ||
+	    rcv->unacked_bytes + slack >= 2u * rcv->peer_mss)
 		rcv->ack_now = true;
 	else
 		owe_ack(conn, now_ns);

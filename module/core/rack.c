@@ -99,10 +99,16 @@ void hrtcp_rack_recovered(struct hrtcp_conn *conn)
 		rack->window_mult = 1;
 }
 
-/* A peer that acknowledges every second segment withholds the ACK of an odd last one. */
+/* The FIN is all that is out. */
+static bool lone_fin(const struct hrtcp_conn *conn)
+{
+	return conn->snd.fin_sent && !conn->snd.fin_lost && seq_eq(conn->snd.una, conn->snd.end);
+}
+
+/* A peer that acknowledges every second segment withholds the ACK of an odd last one, or of a FIN. */
 static bool ack_may_be_delayed(const struct hrtcp_conn *conn)
 {
-	return DIV_ROUND_UP(conn->txq.pipe_bytes, conn->snd.mss) % 2;
+	return lone_fin(conn) || DIV_ROUND_UP(conn->txq.pipe_bytes, conn->snd.mss) % 2;
 }
 
 /* RFC 8985 7.3: one at a time, and none before the RTT is known again. */
@@ -121,7 +127,9 @@ void hrtcp_tlp_arm(struct hrtcp_conn *conn, u64 now_ns)
 	if (conn->state == HRTCP_SYN_RECEIVED)
 		return;			/* the SYN,ACK is what has to be repeated */
 	if (!conn->sack.on || !conn->cfg->tlp || conn->recovery.state != HRTCP_R_OPEN ||
-	    conn->txq.sacked_bytes || !conn->txq.pipe_bytes || !may_probe(conn))
+	    conn->txq.sacked_bytes || !may_probe(conn))
+		return;
+	if (!conn->txq.pipe_bytes && !lone_fin(conn))
 		return;
 	pto_ns = 2 * conn->rtt.srtt_ns;
 	if (conn->tlp.odd)
@@ -132,7 +140,15 @@ void hrtcp_tlp_arm(struct hrtcp_conn *conn, u64 now_ns)
 
 void hrtcp_tlp_fired(struct hrtcp_conn *conn)
 {
-	if (!may_probe(conn) || !conn->txq.pipe_bytes)
+	if (!may_probe(conn))
+		return;
+	if (lone_fin(conn)) {		/* it goes again, no more */
+		conn->snd.fin_lost = true;
+		conn->tlp.sampled = false;
+		conn->tlp.probes++;
+		return;
+	}
+	if (!conn->txq.pipe_bytes)
 		return;
 	conn->tlp.due = true;
 	conn->tlp.waited = conn->tlp.odd;

@@ -349,6 +349,8 @@ static enum hrtcp_poll poll_fin(struct hrtcp_conn *conn, u64 now_ns, struct hrtc
 	snd->nxt = seq_add(snd->end, 1);
 	snd->max = seq_max(snd->max, snd->nxt);
 	arm_for_data(conn, now_ns);
+	if (!tx->retransmit)
+		hrtcp_tlp_arm(conn, now_ns);
 	hrtcp_segment_finish(conn, tx, now_ns);
 	return HRTCP_POLL_SEND;
 }

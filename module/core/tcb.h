@@ -64,6 +64,8 @@ struct hrtcp_rcv {
 	u16 peer_mss;			/* the peer's full-sized segments, at most mss */
 	u16 last_size;			/* of the last smaller one, ... */
 	u8 equal_segs;			/* ... of which so many came in a row */
+	u8 quick_segs;			/* full-sized ones acknowledged at once, since ... */
+	u64 data_ns;			/* ... a pause before data; when data came last */
 	u8 wscale;			/* of our window fields */
 	bool fin;			/* a FIN was accepted */
 	bool held, held_fin;		/* what came with the SYN waits for ESTABLISHED */

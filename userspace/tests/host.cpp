@@ -17,7 +17,8 @@ hrtcp_cfg make_cfg(const Setup &setup)
 	cfg.cc = &hrtcp_cc_reno;
 	cfg.timestamps = setup.ts;
 	cfg.window_scaling = setup.wscale >= 0;
-	cfg.pacing_ss_ratio = cfg.pacing_ca_ratio = 0;	// who tests that sets it
+	cfg.pacing_ss_ratio = cfg.pacing_ca_ratio = 0;	// who tests these sets them
+	cfg.quick_acks = 0;
 	if (setup.tune)
 		setup.tune(cfg);
 	return cfg;

@@ -263,3 +263,30 @@ TEST_CASE("window: an empty buffer is never told as none, however coarse the sca
 			CHECK(sent.back().seg.wnd > 0);
 	}
 }
+
+TEST_CASE("acknowledge: the first full-sized segments one by one, and again after a pause",
+	  "[SHLD-18][SHLD-19]")
+{
+	Client h({ .tune = [](hrtcp_cfg &c) { c.tlp = false; } });
+	size_t acks = 0;
+
+	h.cfg.quick_acks = 4;
+	for (const u64 begin : { MS(0), SEC(10) }) {
+		acks = 0;
+		for (u64 i = 0; i < 4; i++) {
+			PEER(h, begin + MS(i), ". nxt(1000) ack 1");
+			acks += h.take_sent().size();
+		}
+		CHECK(acks == 4);
+		for (u64 i = 4; i < 14; i++) {
+			PEER(h, begin + MS(i), ". nxt(1000) ack 1");
+			acks += h.take_sent().size();
+		}
+		CHECK(acks == 9);
+		READ(h, begin + MS(20), 14000);
+		h.take_sent();
+	}
+	PEER(h, SEC(20), "P. nxt(100) ack 1");		// a short one may be answered with data
+	QUIET(h, SEC(20) + MS(39));
+	SEES(h, SEC(20) + MS(40), ". 1:1(0) ack nxt");
+}

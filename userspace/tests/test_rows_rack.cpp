@@ -220,6 +220,27 @@ TEST_CASE("TLP: no further one before a sample was taken", "[R8985-09]")
 	CHECK(h.conn.recovery.timeouts == 1);
 }
 
+TEST_CASE("TLP: a FIN that is all there is goes again, once, and is no congestion", "[R8985-08]")
+{
+	Client h(with_sack);
+
+	WRITE(h, 0, 3000);
+	h.take_sent();
+	PEER(h, MS(100), ". 1(0) ack 3001");
+	CLOSE(h, MS(110));
+	SEES(h, MS(110), "F. 3001(0) ack 1");
+	h.conn.rtt.peer_delack_ns = MS(40);
+	const u32 cwnd = h.conn.cc.cwnd_bytes;
+	const u64 pto = 2 * h.conn.rtt.srtt_ns + MS(40), rto = h.conn.rtt.rto_ns;
+	SEES(h, MS(110) + pto, "F. 3001(0) ack 1");
+	CHECK(h.conn.recovery.timeouts == 0);
+	CHECK(h.conn.cc.cwnd_bytes == cwnd);
+	SEES(h, MS(110) + pto + rto, "F. 3001(0) ack 1");
+	CHECK(h.conn.recovery.timeouts == 1);
+	PEER(h, h.script_time(), ". 1(0) ack 3002");
+	STATE(h, FIN_WAIT_2);
+}
+
 // -- PRR -------------------------------------------------------------------------------------
 
 namespace {
