@@ -5,9 +5,13 @@
  */
 #include "../core/algorithm.h"
 
-/* beta 0.7 and alpha = 3 (1 - beta) / (1 + beta) = 9 / 17, RFC 9438 4.6, 4.3 */
-#define BETA_NUM 7
-#define BETA_DEN 10
+/*
+ * beta 0.7 and alpha = 3 (1 - beta) / (1 + beta) = 9 / 17, RFC 9438 4.6, 4.3; after a mark
+ * beta is 0.85, RFC 8511 3.1
+ */
+#define BETA_LOSS 70
+#define BETA_ECN 85
+#define BETA_DEN 100
 #define ALPHA_NUM 9
 #define ALPHA_DEN 17
 #define MS_NS 1000000ull
@@ -228,8 +232,8 @@ static void cubic_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 		avoid_congestion(conn, ack);
 }
 
-/* RFC 9438 4.6, with fast convergence, 4.7. Return: 0.7 of cwnd. */
-static u32 reduce(struct hrtcp_conn *conn)
+/* RFC 9438 4.6, with fast convergence, 4.7. Return: @beta percent of cwnd. */
+static u32 reduce(struct hrtcp_conn *conn, u32 beta)
 {
 	struct cubic *cubic = cubic_of(conn);
 	struct curve *curve = &cubic->now;
@@ -241,15 +245,15 @@ static u32 reduce(struct hrtcp_conn *conn)
 	curve->epoch_ns = 0;
 	curve->cwnd_prior = cwnd;
 	if (cwnd < curve->w_max)
-		curve->w_max = (u32)div_u64((u64)cwnd * (BETA_DEN + BETA_NUM), 2 * BETA_DEN);
+		curve->w_max = (u32)div_u64((u64)cwnd * (BETA_DEN + beta), 2 * BETA_DEN);
 	else
 		curve->w_max = cwnd;
-	return (u32)div_u64((u64)cwnd * BETA_NUM, BETA_DEN);
+	return (u32)div_u64((u64)cwnd * beta, BETA_DEN);
 }
 
 static u32 cubic_on_loss(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_ns)
 {
-	u32 ssthresh = reduce(conn);
+	u32 ssthresh = reduce(conn, BETA_LOSS);
 
 	(void)now_ns;
 	cubic_of(conn)->timeout = how == HRTCP_LOSS_TIMEOUT;
@@ -259,7 +263,8 @@ static u32 cubic_on_loss(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_n
 /* Marks, unlike losses, bring cwnd down to one segment. */
 static u32 cubic_on_ecn(struct hrtcp_conn *conn, u64 now_ns)
 {
-	u32 cwnd = max_t(u32, reduce(conn), conn->snd.mss);
+	u32 beta = hrtcp_cc_mild_on_mark(conn) ? BETA_ECN : BETA_LOSS;
+	u32 cwnd = max_t(u32, reduce(conn, beta), conn->snd.mss);
 
 	(void)now_ns;
 	conn->cc.cwnd_bytes = cwnd;

@@ -7,6 +7,10 @@
 
 #define LIMIT_SEGS 2			/* L of RFC 3465 2.2 */
 
+/* What is left of the flight, in tenths: RFC 5681 (4), RFC 8511 3.1. */
+#define BETA_LOSS 5
+#define BETA_ECN 8
+
 static void reno_init(struct hrtcp_conn *conn)
 {
 	conn->cc.ACKED = 0;
@@ -31,15 +35,26 @@ static void reno_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	}
 }
 
-static u32 reno_on_loss(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_ns)
+static u32 reduce(struct hrtcp_conn *conn, u32 tenths)
 {
 	u32 flight = (u32)seq_diff(conn->snd.nxt, conn->snd.una);
 
-	(void)how;
-	(void)now_ns;
 	conn->cc.ACKED = 0;
 	flight = min_t(u32, flight, conn->cc.cwnd_bytes);	/* limited transmit is not counted */
-	return max_t(u32, flight / 2, 2u * conn->snd.mss);
+	return max_t(u32, (u32)div_u64((u64)flight * tenths, 10), 2u * conn->snd.mss);
+}
+
+static u32 reno_on_loss(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_ns)
+{
+	(void)how;
+	(void)now_ns;
+	return reduce(conn, BETA_LOSS);
+}
+
+static u32 reno_on_ecn(struct hrtcp_conn *conn, u64 now_ns)
+{
+	(void)now_ns;
+	return reduce(conn, hrtcp_cc_mild_on_mark(conn) ? BETA_ECN : BETA_LOSS);
 }
 
 const struct hrtcp_cc_ops hrtcp_cc_reno = {
@@ -47,4 +62,5 @@ const struct hrtcp_cc_ops hrtcp_cc_reno = {
 	.init = reno_init,
 	.on_ack = reno_on_ack,
 	.on_loss = reno_on_loss,
+	.on_ecn = reno_on_ecn,
 };

@@ -23,6 +23,15 @@ static inline bool hrtcp_cc_recovering(const struct hrtcp_conn *conn)
 }
 
 /*
+ * Does a mark reduce by less than a loss? RFC 8511 3 has it so in congestion avoidance: a queue
+ * that marks is short, and half a window would leave the path idle. Slow start overshoots by more.
+ */
+static inline bool hrtcp_cc_mild_on_mark(const struct hrtcp_conn *conn)
+{
+	return conn->cfg->ecn_abe && conn->cc.cwnd_bytes >= conn->cc.ssthresh_bytes;
+}
+
+/*
  * The limit L of RFC 3465 2.2 and RFC 9406 4.3, @segs segments: an ACK that stands for more
  * does not grow the window by more. Where the caller sends super-segments one of these may
  * come at once anyway, and its ACK is often one; where pacing spreads what comes, there is no

@@ -10,6 +10,7 @@ const struct hrtcp_cfg hrtcp_cfg_default = {
 	.timestamps = true,
 	.window_scaling = true,
 	.ecn = 2,			/* HRTCP_ECN_IF_ASKED */
+	.ecn_abe = true,
 	.max_syn_backlog = 1024,
 	.syncookies = 1,		/* HRTCP_SYNCOOKIES_FULL */
 	.fastopen = 1,			/* HRTCP_FAST_CLIENT, for who asks */

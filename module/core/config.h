@@ -28,6 +28,7 @@ struct hrtcp_cfg {
 	u32 pacing_ca_ratio;		/* the same after a recovery */
 	bool slow_start_after_idle;	/* RFC 5681 4.1; without, RFC 7661 keeps cwnd for long */
 	u8 ecn;				/* HRTCP_ECN_*, core/ecn.h */
+	bool ecn_abe;			/* a mark reduces by less than a loss, RFC 8511 */
 	bool hr_option;			/* tell and use the hrTCP option, core/wire.h */
 	u8 mtu_probing;			/* enum hrtcp_mtu_probing, RFC 4821 */
 	u32 base_mss;			/* where probing begins: most paths take it */

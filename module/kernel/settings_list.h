@@ -21,6 +21,7 @@
 	X(timestamps,		BOOL,	timestamps,		0, 1, 0)		\
 	X(window_scaling,	BOOL,	window_scaling,		0, 1, 0)		\
 	X(ecn,			BYTE,	ecn,			0, 5, 0)		\
+	X(ecn_abe,		BOOL,	ecn_abe,		0, 1, 0)		\
 	X(hr_option,		BOOL,	hr_option,		0, 1, 0)		\
 	X(max_syn_backlog,	NUMBER,	max_syn_backlog,	1, 1 << 20, 0)		\
 	X(syncookies,		BYTE,	syncookies,		0, 2, 0)		\

@@ -74,6 +74,16 @@ TEST_CASE("AccECN: marks are answered once a window, by cwnd and by nothing on t
 	forget(h);
 }
 
+TEST_CASE("AccECN: in congestion avoidance a mark takes less than a loss", "[R8511-01]")
+{
+	Sender h(10000);
+
+	h.conn.cc.ssthresh_bytes = 5000;
+	PEER(h, MS(10), ".WA 1:1(0) ack 2001");
+	CHECK(h.cwnd() == 6400);			// four fifths of what is in flight
+	forget(h);
+}
+
 TEST_CASE("AccECN: an ACK that tells of nothing new may be an old one", "[R9768-67]")
 {
 	Sender h(10000), ts(10000, { .ts = true, .tune = tune<hrtcp_cc_reno> });

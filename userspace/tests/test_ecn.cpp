@@ -116,6 +116,47 @@ TEST_CASE("ECN: an echo is answered once a window, and CWR says so", "[R3168-07]
 	CHECK(cwnd <= 4000);
 }
 
+TEST_CASE("ABE: in congestion avoidance a mark takes less than a loss", "[R8511-01]")
+{
+	struct { const hrtcp_cc_ops *cc; bool abe; u32 ssthresh, left; } const cases[] = {
+		{ &hrtcp_cc_reno, true, 9000, 7200 }, { &hrtcp_cc_cubic, true, 9000, 8500 },
+		{ &hrtcp_cc_reno, true, ~0u, 4500 },  { &hrtcp_cc_cubic, true, ~0u, 7000 },
+		{ &hrtcp_cc_reno, false, 9000, 4500 }, { &hrtcp_cc_cubic, false, 9000, 7000 },
+	};
+
+	for (const auto &c : cases) {
+		Agreed h;
+		CAPTURE(c.cc->name, c.abe, c.ssthresh);
+		hrtcp_conn_set_cc(&h.conn, c.cc);
+		h.cfg.ecn_abe = c.abe;
+		WRITE(h, 0, 10000);
+		REQUIRE(h.take_sent().size() == 10);
+		h.conn.cc.ssthresh_bytes = c.ssthresh;	// nine in flight, of a window of ten
+		PEER(h, MS(100), ".E 1:1(0) ack 1001");
+		CHECK(h.conn.cc.cwnd_bytes == c.left);
+		CHECK(h.conn.cc.ssthresh_bytes == c.left);
+		h.conn.cc.cwnd_bytes = 10000;
+		CHECK(c.cc->on_loss(&h.conn, HRTCP_LOSS_FAST, h.now()) ==
+		      (c.cc == &hrtcp_cc_reno ? 4500 : 7000));
+		h.take_sent();
+		h.start_clock();
+	}
+}
+
+TEST_CASE("ABE: the window may go on falling to what RFC 3168 says", "[R8511-01]")
+{
+	Agreed h;
+
+	hrtcp_conn_set_cc(&h.conn, &hrtcp_cc_cubic);
+	WRITE(h, 0, 2000);
+	h.take_sent();
+	h.conn.cc.cwnd_bytes = h.conn.cc.ssthresh_bytes = 2000;
+	PEER(h, MS(100), ".E 1:1(0) ack 1001");
+	CHECK(h.conn.cc.cwnd_bytes == 1700);
+	CHECK(h.conn.cc.ssthresh_bytes == 2000);	// two segments at the least
+	h.start_clock();
+}
+
 TEST_CASE("DCTCP: every change of the mark is acknowledged exactly", "[R8257-02]")
 {
 	Agreed h({ .tune = [](hrtcp_cfg &cfg) {

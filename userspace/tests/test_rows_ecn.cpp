@@ -154,6 +154,7 @@ TEST_CASE("ECN: an echo is as one loss, and its ACK lets nothing grow", "[R3168-
 {
 	Agreed h({ .tune = [](hrtcp_cfg &cfg) {
 		cfg.ecn = HRTCP_ECN_ASK;
+		cfg.ecn_abe = false;
 		cfg.cc = &hrtcp_cc_reno;
 	} });
 
