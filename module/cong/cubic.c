@@ -79,7 +79,7 @@ static void cubic_init(struct hrtcp_conn *conn)
 {
 	struct cubic *cubic = cubic_of(conn);
 
-	_Static_assert(sizeof(struct cubic) <= sizeof(conn->cc.priv), "private room");
+	_Static_assert(sizeof(*cubic) <= HRTCP_CC_PRIV_CUBIC * sizeof(u64), "private room");
 	memset(cubic, 0, sizeof(*cubic));
 	cubic->hy.min_us = HY_NONE;
 	reset_round(conn, &cubic->hy);

@@ -5,6 +5,9 @@
 
 #include "tcb.h"
 
+/* Words of it that CUBIC has; the rest is for who is CUBIC and more. */
+#define HRTCP_CC_PRIV_CUBIC 16
+
 /* Room for the algorithm's own, zeroed by whoever had it before only in init(). */
 static inline void *hrtcp_cc_priv(struct hrtcp_conn *conn)
 {

@@ -76,6 +76,7 @@ struct hrtcp_cc_ops {
 	struct module *owner;		/* THIS_MODULE of another module */
 	bool exact_echo;		/* receive marks as RFC 8257 3.2 wants them */
 	bool no_ect;			/* send without ECT: marks would not be understood */
+	bool ect1;			/* send ECT(1) where feedback is accurate, RFC 9331 4.1 */
 	bool restricted;		/* for whom administrates the network only, RFC 8257 1 */
 
 	/* The connection is synchronized, or changed to this algorithm. Not NULL. */
@@ -109,6 +110,9 @@ extern const struct hrtcp_cc_ops hrtcp_cc_dctcp;
 
 /* BBR, draft-ietf-ccwg-bbr; module/cong/bbr.c, in the kernel a module of its own. */
 extern const struct hrtcp_cc_ops hrtcp_cc_bbr;
+
+/* Prague, for L4S (RFC 9331); module/cong/prague.c, in the kernel a module of its own. */
+extern const struct hrtcp_cc_ops hrtcp_cc_prague;
 
 /* The algorithms built in, default first; NULL: past the last. */
 const struct hrtcp_cc_ops *hrtcp_cc_built_in(u32 i);

@@ -247,6 +247,14 @@ void hrtcp_ecn_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	hrtcp_cwv_on_recovered(conn, 0);
 }
 
+/* Without feedback on the extent of the marks nothing could be in proportion, RFC 9331 4.2. */
+bool hrtcp_ecn_l4s(const struct hrtcp_conn *conn)
+{
+	const struct hrtcp_ecn_pact *pact = &conn->ecn.pact;
+
+	return conn->cc.ops->ect1 && accurate(pact) && !pact->no_ect;
+}
+
 void hrtcp_ecn_mark(struct hrtcp_conn *conn, struct hrtcp_seg *seg, bool again)
 {
 	struct hrtcp_ecn *ecn = &conn->ecn;
@@ -261,7 +269,7 @@ void hrtcp_ecn_mark(struct hrtcp_conn *conn, struct hrtcp_seg *seg, bool again)
 	if (!seg->len || again || seq_gt(seq_add(seg->seq, seg->len), edge))
 		return;			/* the last: a window probe, 6.1.6 */
 	if (!conn->cc.ops->no_ect && !ecn->pact.no_ect)
-		seg->ip_ecn = HRTCP_IP_ECT0;
+		seg->ip_ecn = hrtcp_ecn_l4s(conn) ? HRTCP_IP_ECT1 : HRTCP_IP_ECT0;
 	if (ecn->cwr_due)
 		seg->flags |= HRTCP_CWR;
 	ecn->cwr_due = false;

@@ -103,6 +103,12 @@ void hrtcp_ecn_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack);
 /* cwnd was reduced: the peer is told, and an echo of the same window changes no more. */
 void hrtcp_ecn_reduced(struct hrtcp_conn *conn);
 
+/*
+ * Is new data ECT(1), so that marks come soon and often and the response has to be in proportion
+ * to them? RFC 9331 4.1 to 4.3
+ */
+bool hrtcp_ecn_l4s(const struct hrtcp_conn *conn);
+
 /* Mark what leaves, @again if it is a retransmission. RFC 3168 6.1.2, 6.1.4 to 6.1.6 */
 void hrtcp_ecn_mark(struct hrtcp_conn *conn, struct hrtcp_seg *seg, bool again);
 

@@ -5,6 +5,10 @@
 #define QUANTUM_MAX 65536u
 #define ROUND_MIN_NS 1000000ull		/* what leaves within a millisecond is no burst */
 
+/* Quanta a second, draft-ietf-ccwg-bbr 5.6.3; of L4S bursts have to be short, RFC 9331 4.3. */
+#define QUANTA 1000
+#define QUANTA_L4S 4000
+
 static u64 time_of(u64 bytes, u64 rate)
 {
 	return div64_u64(bytes * SEC_NS, max_t(u64, rate, 1));
@@ -18,7 +22,7 @@ static void settle_rate(struct hrtcp_conn *conn)
 {
 	struct hrtcp_pace *pace = &conn->cc.pace;
 	u64 firm = min_t(u64, pace->wanted, pace->most);
-	u32 burst, iw;
+	u32 burst, iw, quanta;
 
 	pace->rate = min_t(u64, firm, min_t(u64, pace->validating, pace->growing));
 	if (pace->rate == HRTCP_UNPACED) {
@@ -26,7 +30,8 @@ static void settle_rate(struct hrtcp_conn *conn)
 		pace->quantum_bytes = ~0u;
 		return;
 	}
-	pace->quantum_bytes = (u32)min_t(u64, div_u64(pace->rate, 1000), QUANTUM_MAX);
+	quanta = hrtcp_ecn_l4s(conn) ? QUANTA_L4S : QUANTA;
+	pace->quantum_bytes = (u32)min_t(u64, div_u64(pace->rate, quanta), QUANTUM_MAX);
 	burst = pace->quantum_bytes / 2;
 	if (pace->rate < firm) {
 		iw = hrtcp_cc_initial_window(conn->snd.mss, conn->cfg->init_cwnd_pkts, false);

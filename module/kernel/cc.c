@@ -79,8 +79,10 @@ void hrtcp_cc_unregister(const struct hrtcp_cc_ops *ops)
 EXPORT_SYMBOL_GPL(hrtcp_cc_unregister);
 
 /* What algorithm.h, pace.h, rate.h and cc.h offer to an algorithm. */
+EXPORT_SYMBOL_GPL(hrtcp_cc_cubic);
 EXPORT_SYMBOL_GPL(hrtcp_cc_initial_window);
 EXPORT_SYMBOL_GPL(hrtcp_cc_restart_window);
+EXPORT_SYMBOL_GPL(hrtcp_ecn_l4s);
 EXPORT_SYMBOL_GPL(hrtcp_pace_set_wanted);
 EXPORT_SYMBOL_GPL(hrtcp_rate_mark_app_limited);
 EXPORT_SYMBOL_GPL(hrtcp_recovery_pipe);

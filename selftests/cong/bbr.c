@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* bbr.c -- an algorithm of another module: loaded, chosen on a live connection, held, let go. */
+/* bbr.c -- algorithms of other modules: loaded, chosen on a live connection, held, let go. */
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -146,6 +146,32 @@ TEST_F(bbr, what_a_listener_chose_its_connections_hold)
 	ASSERT_EQ(0, exchange(client, server, 100000, 65536));
 	close(client);
 	close(server);
+}
+
+TEST_F(bbr, prague_is_another_such_and_paces_where_feedback_is_accurate)
+{
+	struct rates rates;
+	struct link link;
+
+	ASSERT_EQ(0, load("hrtcp_prague"));
+	ASSERT_EQ(0, choose(self->link.client, "prague"));
+	ASSERT_EQ(0, exchange(self->link.client, self->link.server, 3000000, 65536));
+	ASSERT_EQ(0, rates_of(self->link.client, &rates));
+	EXPECT_EQ(UINT64_MAX, rates.pacing);	/* no ECN: it is CUBIC */
+	ASSERT_EQ(0, net_enter(self->pair.server.ns));
+	ASSERT_EQ(0, net_sysctl("hrtcp/ecn", "3"));
+	ASSERT_EQ(0, net_enter(self->pair.client.ns));
+	ASSERT_EQ(0, net_sysctl("hrtcp/ecn", "3"));
+	ASSERT_EQ(0, link_up(&link, &self->pair, 82));
+	ASSERT_EQ(0, choose(link.client, "prague"));
+	EXPECT_TRUE(chosen(link.client, "prague"));
+	ASSERT_EQ(0, exchange(link.client, link.server, 3000000, 65536));
+	ASSERT_EQ(0, rates_of(link.client, &rates));
+	EXPECT_NE(UINT64_MAX, rates.pacing);
+	EXPECT_EQ(-EAGAIN, unload("hrtcp_prague"));
+	ASSERT_EQ(0, choose(self->link.client, "cubic"));
+	close(link.client);
+	close(link.server);
 }
 
 TEST_F(bbr, a_name_that_nothing_has_is_enoent)

@@ -76,6 +76,7 @@ std::vector<const hrtcp_cc_ops *> algorithms()
 	for (uint32_t i = 0; const hrtcp_cc_ops *ops = hrtcp_cc_built_in(i); i++)
 		all.push_back(ops);
 	all.push_back(&hrtcp_cc_bbr);
+	all.push_back(&hrtcp_cc_prague);
 	return all;
 }
 

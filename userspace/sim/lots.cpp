@@ -48,8 +48,8 @@ const hrtcp_cc_ops *any_algorithm(Dice &dice)
 
 	while (hrtcp_cc_built_in(n))
 		n++;
-	auto i = static_cast<uint32_t>(dice.below(n + 1));
-	return i < n ? hrtcp_cc_built_in(i) : &hrtcp_cc_bbr;
+	auto i = static_cast<uint32_t>(dice.below(n + 2));
+	return i < n ? hrtcp_cc_built_in(i) : i == n ? &hrtcp_cc_bbr : &hrtcp_cc_prague;
 }
 
 EndConfig random_end(Dice &dice)

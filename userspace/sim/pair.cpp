@@ -16,7 +16,9 @@ EndConfig plain_end(const hrtcp_cc_ops *cc)
 	end.open.gso_max = 65535;
 	end.cfg.cc = cc;
 	if (cc && cc->exact_echo)
-		end.cfg.ecn = 1;
+		end.cfg.ecn = HRTCP_ECN_ASK;
+	if (cc && cc->ect1)
+		end.cfg.ecn = HRTCP_ECN_ACCURATE_ASK;
 	end.program.sndbuf_bytes = 1u << 25;
 	return end;
 }

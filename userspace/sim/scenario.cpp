@@ -133,7 +133,10 @@ Outcome Trial::run()
 
 const hrtcp_cc_ops *find_cc(const char *name)
 {
-	return std::string(name) == hrtcp_cc_bbr.name ? &hrtcp_cc_bbr : hrtcp_cc_find(name);
+	for (const hrtcp_cc_ops *ops : {&hrtcp_cc_bbr, &hrtcp_cc_prague})
+		if (std::string(name) == ops->name)
+			return ops;
+	return hrtcp_cc_find(name);
 }
 
 Outcome run_seed(uint64_t seed, bool trace, const hrtcp_cc_ops *cc)

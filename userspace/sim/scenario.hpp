@@ -12,7 +12,7 @@ struct Outcome {
 	uint64_t end_ns = 0;		// virtual time used
 };
 
-// One of those built in, or BBR, which in the kernel is a module of its own. NULL: no such name.
+// One of those built in, or BBR or Prague, modules of their own in the kernel. NULL: no such name.
 const hrtcp_cc_ops *find_cc(const char *name);
 
 // Throws Failure where an invariant breaks. @cc: the algorithm of both ends; NULL: any.
