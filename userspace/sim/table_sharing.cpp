@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // table_sharing.cpp -- long flows through one bottleneck: what BBR believes of it, alone, and how
-// two flows of each algorithm share it.
+// two flows of each algorithm share it; what marks leave of it.
 #include "golden.hpp"
 #include "pair.hpp"
 
@@ -19,7 +19,7 @@ constexpr double payload_share = 1448.0 / 1480;	// of a segment with timestamps;
 // Senders behind wires of their own; the bottleneck's queue holds so many of its BDPs.
 class Bottleneck {
 public:
-	Bottleneck(unsigned flows, const hrtcp_cc_ops *cc, double mbit_s, uint64_t rtt_ns, double bdps);
+	Bottleneck(unsigned flows, const EndConfig &end, double mbit_s, uint64_t rtt_ns, double bdps);
 	void begin(unsigned flow);
 	void run_until(uint64_t ns, const std::function<void()> &look = {});
 	uint64_t received(unsigned flow) const { return flows_[flow].receiver->received(); }
@@ -42,11 +42,11 @@ PathConfig port_of(double mbit_s, uint64_t rtt_ns, double bdps)
 	return port;
 }
 
-Bottleneck::Bottleneck(unsigned flows, const hrtcp_cc_ops *cc, double mbit_s, uint64_t rtt_ns,
+Bottleneck::Bottleneck(unsigned flows, const EndConfig &end, double mbit_s, uint64_t rtt_ns,
 		       double bdps)
 	: port_(clock_, port_of(mbit_s, rtt_ns, bdps), 1), flows_(flows)
 {
-	EndConfig sender = plain_end(cc), receiver = plain_end(cc);
+	EndConfig sender = end, receiver = end;
 
 	sender.program.send_bytes = 1ull << 40;
 	sender.program.sndbuf_bytes = 200000 + uint32_t((bdps + 2) * mbit_s * double(rtt_ns) / 8000);
@@ -93,7 +93,7 @@ constexpr uint64_t alone_ns = 12 * second, measured_from_ns = 4 * second;
 
 Belief alone(double rate, uint64_t rtt_ns)
 {
-	Bottleneck net(1, &hrtcp_cc_bbr, rate, rtt_ns, 2);
+	Bottleneck net(1, plain_end(&hrtcp_cc_bbr), rate, rtt_ns, 2);
 	const double true_bw = rate * payload_share * 1e6 / 8;
 	const double true_rtt = double(rtt_ns) + 1480 * 8000 / rate;
 	uint64_t received = 0;
@@ -157,6 +157,58 @@ std::string table_alone()
 	return text;
 }
 
+struct Use {
+	double goodput = 0;			// percent of the path's
+	double srtt_ms = 0;			// in the mean
+};
+
+// One flow whose data is marked from @bdps of queue on; from 4 s to 12 s.
+Use under_marks(const EndConfig &end, double rate, uint64_t rtt_ns, double bdps)
+{
+	Bottleneck net(1, end, rate, rtt_ns, 4 * bdps);
+	double sum = 0;
+	uint64_t looks = 0;
+
+	net.begin(0);
+	net.run_until(measured_from_ns);
+	const uint64_t received = net.received(0);
+	net.run_until(alone_ns, [&] {
+		sum += double(net.conn(0).rtt.srtt_ns) / 1e6;
+		looks++;
+	});
+	return {mbit_s(net.received(0) - received, alone_ns - measured_from_ns) / (rate * payload_share) * 100,
+		sum / double(looks)};
+}
+
+std::string table_marks()
+{
+	std::string text =
+		"\nOne flow through a bottleneck of 40 Mbit/s and a round trip of 20 ms that marks what waits\n"
+		"behind so much of a BDP: goodput from 4 s to 12 s in percent of the path's, and the smoothed\n"
+		"round trip in the mean. ABE: a mark takes less than a loss (ecn_abe).\n\n"
+		"algorithm  ABE |  0.05 BDP         0.1 BDP          0.5 BDP\n";
+	struct { const hrtcp_cc_ops *cc; bool abe; uint8_t ecn; } const rows[] = {
+		{&hrtcp_cc_cubic, false, HRTCP_ECN_ASK},	{&hrtcp_cc_cubic, true, HRTCP_ECN_ASK},
+		{&hrtcp_cc_reno, false, HRTCP_ECN_ASK},		{&hrtcp_cc_reno, true, HRTCP_ECN_ASK},
+		{&hrtcp_cc_dctcp, true, HRTCP_ECN_ACCURATE_ASK}, {&hrtcp_cc_prague, true, HRTCP_ECN_ACCURATE_ASK},
+	};
+
+	for (const auto &row : rows) {
+		EndConfig end = plain_end(row.cc);
+		end.cfg.ecn = row.ecn;
+		end.cfg.ecn_abe = row.abe;
+		const bool has_abe = row.cc == &hrtcp_cc_cubic || row.cc == &hrtcp_cc_reno;
+		text += format("%-10s %3s |", row.cc->name, !has_abe ? "-" : row.abe ? "yes" : "no");
+		for (double bdps : {0.05, 0.1, 0.5}) {
+			const Use use = under_marks(end, 40, 20 * ms, bdps);
+			text += format("%5.1f %% %4.1f ms  ", use.goodput, use.srtt_ms);
+		}
+		text.erase(text.find_last_not_of(' ') + 1);
+		text += "\n";
+	}
+	return text;
+}
+
 struct Share {
 	double first = 0, second = 0;		// Mbit/s
 	uint64_t dropped = 0;
@@ -165,7 +217,7 @@ struct Share {
 // One begins, the other five seconds later; the last half of 30 s counts.
 Share share(const hrtcp_cc_ops *cc, double rate, uint64_t rtt_ns, double bdps)
 {
-	Bottleneck net(2, cc, rate, rtt_ns, bdps);
+	Bottleneck net(2, plain_end(cc), rate, rtt_ns, bdps);
 
 	net.begin(0);
 	net.run_until(5 * second);
@@ -196,7 +248,7 @@ std::string table_sharing()
 				       sum * sum / (2 * (s.first * s.first + s.second * s.second)),
 				       static_cast<unsigned long long>(s.dropped));
 		}
-	return text;
+	return text + table_marks();
 }
 
 } // namespace sim
