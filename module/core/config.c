@@ -23,6 +23,7 @@ const struct hrtcp_cfg hrtcp_cfg_default = {
 	.mtu_probe_floor = 48,
 	.probe_threshold = 8,
 	.probe_interval_ns = SEC(600),	/* RFC 4821 7.3 */
+	.repath = true,
 	.retries1 = 3,			/* RFC 9293 SHLD-10 */
 	.slow_start_after_idle = true,
 	.rto_init_ns = SEC(1),		/* RFC 6298 2.1 */

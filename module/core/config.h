@@ -35,6 +35,7 @@ struct hrtcp_cfg {
 	u32 mtu_probe_floor;		/* a black hole shrinks segments to this at the most */
 	u32 probe_threshold;		/* octets: a smaller range is not worth a probe */
 	u64 probe_interval_ns;		/* until a path is probed anew; at least 5 min */
+	bool repath;			/* leave a path that seems to have failed, core/repath.h */
 	u32 retries1;			/* R1: retransmissions of one segment, RFC 9293 3.8.3 */
 	u64 rto_init_ns;		/* before a sample, RFC 6298 2.1 */
 	u64 rto_max_ns;			/* RFC 6298 2.5; at least 60 s */

@@ -220,6 +220,7 @@ struct hrtcp_rxnode *hrtcp_conn_drain_rx(struct hrtcp_conn *conn);
 #define HRTCP_EV_URGENT		0x80	/* an urgent pointer came, or advanced */
 #define HRTCP_EV_ADVICE		0x100	/* R1: the route may be bad, RFC 9293 3.8.3 */
 #define HRTCP_EV_TOO_BIG	0x200	/* what hrtcp_conn_on_too_big() held is true */
+#define HRTCP_EV_REPATH		0x400	/* before all else: take another path, repath.h */
 
 /* HRTCP_EV_* since the last call. */
 u16 hrtcp_conn_poll_events(struct hrtcp_conn *conn);

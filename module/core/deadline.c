@@ -110,6 +110,7 @@ static void retransmit_fired(struct hrtcp_conn *conn, u64 now_ns)
 	conn->recovery.unanswered = (u8)min_t(u32, conn->recovery.unanswered + 1u, 255);
 	if (full_stop)			/* RFC 9293 3.8.3 (a) */
 		doubt_path(conn);
+	hrtcp_repath_on_timeout(conn, now_ns);
 	if (syn_outstanding(conn)) {
 		hrtcp_fast_on_lost(conn);
 		if (conn->txq.pipe_bytes)	/* sent in SYN-RECEIVED, RFC 7413 4.2.2 */

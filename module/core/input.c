@@ -300,6 +300,7 @@ static enum hrtcp_drop check_sequence(struct hrtcp_conn *conn, const struct hrtc
 		hrtcp_sack_duplicate(&conn->sack, seg->seq,
 				     seq_min(seq_add(seg->seq, seg->len), rcv->nxt));
 		hrtcp_accecn_on_duplicate(conn);
+		hrtcp_repath_on_repeat(conn, seg, now_ns);
 	}
 	answer_unacceptable(conn, seg, now_ns);
 	return seq_lt(seg->seq, rcv->nxt) && seg->len ? HRTCP_DROP_DUPLICATE :

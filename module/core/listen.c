@@ -128,6 +128,8 @@ static void repeat_synack(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u6
 	static const struct hrtcp_cookie none;
 
 	reply_synack(req, cfg, &none, now_ns, reply);
+	/* Unless an ACK has come, which is asked for once more only because it had to wait. */
+	reply->repath = cfg->repath && !req->ecn.held;
 }
 
 static void arm(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64 now_ns)

@@ -27,6 +27,7 @@ struct hrtcp_listen {
 struct hrtcp_reply {
 	bool send;
 	struct hrtcp_seg seg;
+	bool repath;			/* take another path from now on, core/repath.h */
 	bool moved;
 	struct hrtcp_transition transition;
 	enum hrtcp_drop drop;

@@ -15,6 +15,7 @@
 #include "rack.h"
 #include "reasm.h"
 #include "recovery.h"
+#include "repath.h"
 #include "rtt.h"
 #include "sack.h"
 #include "state.h"
@@ -140,6 +141,7 @@ struct hrtcp_conn {
 	struct hrtcp_pending pending;
 	struct hrtcp_fast fast;
 	struct hrtcp_keepalive keepalive;
+	struct hrtcp_repath repath;
 	struct hrtcp_history history;
 	u64 user_timeout_ns;		/* R2 as the user wants it, RFC 5482; 0: cfg */
 	u64 progress_ns;		/* when R1 and R2 begin: the peer answered, or all was idle */

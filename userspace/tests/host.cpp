@@ -210,6 +210,8 @@ void Host::emit_reply(const hrtcp_reply &reply)
 {
 	if (reply.moved)
 		note(reply.transition);
+	if (reply.repath)
+		events_ |= HRTCP_EV_REPATH;
 	if (reply.send)
 		put(reply.seg, "", 0);
 }

@@ -146,10 +146,10 @@ TEST_CASE("Fast Open: a SYN without answer is repeated without data and option",
 	SEND_SYN(h, 0);
 	SEES(h, 0, "S 0(100) <mss 1000,FO 0102030405060708>");
 	SEES(h, SEC(1), "S 0:0(0) <mss 1000>");
-	EVENTS(h, HRTCP_EV_FAST);
+	EVENTS(h, HRTCP_EV_FAST | HRTCP_EV_REPATH);
 	CHECK(h.conn.fast.outcome == HRTCP_FAST_LOST);
 	SEES(h, SEC(3), "S 0:0(0) <mss 1000>");
-	EVENTS(h, 0);				// told once
+	EVENTS(h, HRTCP_EV_REPATH);		// told once
 	PEER(h, SEC(4), "S. 0:0(0) ack 1");
 	SEES(h, SEC(4), "P. 1:101(100) ack 1");
 	EVENTS(h, HRTCP_EV_UP);

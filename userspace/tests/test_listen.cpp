@@ -250,7 +250,7 @@ TEST_CASE("X-05, T-07: SYN,ACK is repeated, then the request is reset",
 	CAUSES(h, HRTCP_C_REQ_TIMEOUT);
 	CHECK(h.listener->n_half_open == 0);
 	CHECK(h.listener->n_accept == 0);
-	EVENTS(h, 0);
+	EVENTS(h, HRTCP_EV_REPATH);
 	QUIET(h, SEC(1000));
 }
 

@@ -38,7 +38,7 @@ TEST_CASE("X-02, X-04: SYN is repeated, then given up", "[X-02][X-04][MUST-22][M
 
 	repeats(h, "S 0:0(0)", SEC(1), SEC(1), SEC(180));
 	ERR(h, ETIMEDOUT);
-	EVENTS(h, HRTCP_EV_ADVICE | HRTCP_EV_ERROR | HRTCP_EV_GONE);
+	EVENTS(h, HRTCP_EV_REPATH | HRTCP_EV_ADVICE | HRTCP_EV_ERROR | HRTCP_EV_GONE);
 	CAUSES(h, HRTCP_C_RTX_TIMEOUT);
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("X-02, X-06: data is repeated, then given up",
 		SEES(h, 0, "P. 1:1001(1000) ack nxt");
 		repeats(h, "P. 1:1001(1000) ack nxt", RTO, RTO, h.cfg.r2_ns);
 		ERR(h, ETIMEDOUT);
-		EVENTS(h, HRTCP_EV_ADVICE | HRTCP_EV_ERROR | HRTCP_EV_GONE);
+		EVENTS(h, HRTCP_EV_REPATH | HRTCP_EV_ADVICE | HRTCP_EV_ERROR | HRTCP_EV_GONE);
 		CAUSES(h, HRTCP_C_RTX_TIMEOUT);
 		CHECK(h.buffers() == 0);
 	}
