@@ -149,7 +149,7 @@ static int start(struct hrtcp_sock *hs, struct hrtcp_addr *addr, bool fast)
 		return -EADDRNOTAVAIL;
 	hrtcp_sock_reset_conn(hs);
 	hrtcp_sock_set_peer(hs, &addr->ip, addr->port);
-	err = hrtcp_route_connect(sk);
+	err = hrtcp_route_connect(sk, 0);
 	if (err)
 		goto err_undo;
 	fill_key(hs, addr);
@@ -158,7 +158,7 @@ static int start(struct hrtcp_sock *hs, struct hrtcp_addr *addr, bool fast)
 		goto err_undo;
 	/* Again, now that the ports are known to policy routing and IPsec. */
 	sk_dst_reset(sk);
-	err = hrtcp_route_connect(sk) ?: open_conn(hs, fast);
+	err = hrtcp_route_connect(sk, 0) ?: open_conn(hs, fast);
 	if (err)
 		goto err_undo;
 	if (!hs->family)

@@ -16,8 +16,8 @@ struct seq hrtcp_iss(const struct hrtcp_key *key, u64 now_ns);
 /* F and G of RFC 6056 3.3.4: hashes of all but the local port. */
 void hrtcp_port_hashes(const struct hrtcp_key *key, u32 *f, u32 *g);
 
-/* For the IPv6 flow label and the choice of queues: one value as long as a connection lives,
- * with a socket and without one. Never 0. */
+/* For the IPv6 flow label and the choice of queues: one value as long as a connection lives and
+ * its path works, with a socket and without one. Never 0. */
 u32 hrtcp_txhash(const struct hrtcp_key *key);
 
 u32 hrtcp_ts_offset(const struct hrtcp_key *key);

@@ -58,7 +58,7 @@ static int open_child(struct hrtcp_sock *hs, const struct hrtcp_path *path,
 	sk->sk_bound_dev_if = path->oif;
 	hrtcp_sock_set_local(hs, &key->laddr, key->lport);
 	hrtcp_sock_set_peer(hs, &key->raddr, key->rport);
-	err = hrtcp_srcroute_use(sk, &path->route) ?: hrtcp_route_connect(sk);
+	err = hrtcp_srcroute_use(sk, &path->route) ?: hrtcp_route_connect(sk, path->txhash);
 	if (err)
 		return err;
 	hrtcp_route_open(sk, &open, now_ns);

@@ -83,7 +83,7 @@ static void xmit(const struct hrtcp_path *path, const struct hrtcp_seg *seg)
 	hrtcp_tx_push_header(skb, &path->key, seg);
 	skb_dst_set(skb, dst);
 	skb->mark = path->mark;
-	__skb_set_sw_hash(skb, hrtcp_txhash(&path->key), true);
+	__skb_set_sw_hash(skb, READ_ONCE(path->txhash) ?: hrtcp_txhash(&path->key), true);
 	if (hrtcp_key_v4(&path->key)) {
 		push_v4(skb, path, seg->ip_ecn, dst);
 		ip_local_out(net, NULL, skb);

@@ -73,6 +73,8 @@ static bool on_deadline(struct hrtcp_request *req, struct hrtcp_reply *reply)
 	if (!req->dead && hrtcp_req_on_deadline(&req->req, &lst->core, hrtcp_listener_cfg(lst),
 						ktime_get_ns(), reply) == HRTCP_REQ_REMOVE)
 		kill_request(req);
+	if (reply->repath)
+		hrtcp_path_repath(&req->path);
 	alive = !req->dead;
 	if (alive)
 		hrtimer_set_expires(&req->timer, ns_to_ktime(req->req.deadline_ns));
@@ -152,6 +154,8 @@ bool hrtcp_request_rx(struct hrtcp_request *req, struct hrtcp_arrival *a)
 	}
 	verdict = hrtcp_req_on_segment(&req->req, &lst->core, hrtcp_listener_cfg(lst), &a->seg,
 				       ktime_get_ns(), &reply);
+	if (reply.repath)
+		hrtcp_path_repath(&req->path);
 	if (verdict == HRTCP_REQ_REMOVE)
 		kill_request(req);
 	if (verdict == HRTCP_REQ_PROMOTE) {

@@ -17,6 +17,7 @@
 #include "rxq.h"
 #include "sock.h"
 #include "srcroute.h"
+#include "stats.h"
 
 #define MSS_DEFAULT_V4 536		/* RFC 9293 3.7.1 */
 #define MSS_DEFAULT_V6 1220
@@ -57,6 +58,16 @@ static struct dst_entry *route_v4(struct sock *sk)
 	return dst;
 }
 
+/*
+ * Among several next hops: as the policy of the namespace wants it, until another path is to be
+ * taken. IPv4 has no such way to choose; there only who hashes the skb takes another path, as
+ * tunnels, bonds and the queues of devices do.
+ */
+static u32 mp_hash(u32 txhash, const struct hrtcp_key *key)
+{
+	return txhash == hrtcp_txhash(key) ? 0 : txhash >> 1;
+}
+
 static struct dst_entry *route_v6(struct sock *sk)
 {
 	struct inet_sock *inet = inet_sk(sk);
@@ -74,6 +85,7 @@ static struct dst_entry *route_v6(struct sock *sk)
 	fl6->fl6_sport = inet->inet_sport;
 	fl6->fl6_dport = inet->inet_dport;
 	fl6->flowi6_uid = sock_net_uid(sock_net(sk), sk);
+	fl6->mp_hash = mp_hash(sk->sk_txhash, &hrtcp_sk(sk)->rec.key);
 	security_sk_classify_flow(sk, flowi6_to_flowi_common(fl6));
 	dst = ip6_dst_lookup_flow(sock_net(sk), sk, fl6, NULL);
 	if (IS_ERR(dst))
@@ -100,7 +112,7 @@ static u8 opt_len(const struct sock *sk)
 	return is_v4(sk) ? hrtcp_ip_opt_len(sk) : 0;
 }
 
-int hrtcp_route_connect(struct sock *sk)
+int hrtcp_route_connect(struct sock *sk, u32 txhash)
 {
 	struct hrtcp_sock *hs = hrtcp_sk(sk);
 	struct inet_sock *inet = inet_sk(sk);
@@ -109,7 +121,7 @@ int hrtcp_route_connect(struct sock *sk)
 
 	sock_owned_by_me(sk);
 	sk->sk_gso_type = is_v4(sk) ? SKB_GSO_TCPV4 : SKB_GSO_TCPV6;
-	sk->sk_txhash = hrtcp_txhash(&hs->rec.key);
+	sk->sk_txhash = txhash ?: hrtcp_txhash(&hs->rec.key);
 	atomic_set(&inet->inet_id, get_random_u32() & U16_MAX);
 	dst = route(sk);
 	if (IS_ERR(dst))
@@ -255,8 +267,26 @@ void hrtcp_route_doubt(struct sock *sk)
 	sock_owned_by_me(sk);
 	if (!hrtcp_sk(sk)->hashed)
 		return;
-	dst_negative_advice(sk);
+	__dst_negative_advice(sk);	/* the hash is the affair of hrtcp_route_repath() */
 	hrtcp_route_check(sk);
+}
+
+/* SO_TXREHASH may forbid it, and net.core.txrehash where it is not set. */
+static bool may_repath(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_txrehash) != SOCK_TXREHASH_DISABLED;
+}
+
+void hrtcp_route_repath(struct sock *sk)
+{
+	struct hrtcp_sock *hs = hrtcp_sk(sk);
+
+	sock_owned_by_me(sk);
+	if (!hs->hashed || !may_repath(sk))
+		return;
+	WRITE_ONCE(sk->sk_txhash, net_tx_rndhash());
+	__sk_dst_reset(sk);
+	hrtcp_count(hs->hn, HRTCP_STAT_PATH_CHANGES);
 }
 
 void hrtcp_route_redirect(struct sock *sk, struct sk_buff *skb)
@@ -281,6 +311,14 @@ void hrtcp_path_of_skb(struct hrtcp_path *path, struct hrtcp_net *hn,
 	path->mark = hrtcp_key_v4(key) ? IP4_REPLY_MARK(hn->net, skb->mark) :
 					 IP6_REPLY_MARK(hn->net, skb->mark);
 	hrtcp_srcroute_of_skb(&path->route, skb);
+}
+
+void hrtcp_path_repath(struct hrtcp_path *path)
+{
+	if (path->listener && !may_repath(path->listener))
+		return;
+	WRITE_ONCE(path->txhash, net_tx_rndhash());
+	hrtcp_count(path->hn, HRTCP_STAT_PATH_CHANGES);
 }
 
 static kuid_t path_uid(const struct hrtcp_path *path)
@@ -320,6 +358,8 @@ static struct dst_entry *path_route_v6(const struct hrtcp_path *path, struct flo
 	fl6->fl6_sport = htons(key->lport);
 	fl6->fl6_dport = htons(key->rport);
 	fl6->flowi6_uid = path_uid(path);
+	if (READ_ONCE(path->txhash))
+		fl6->mp_hash = mp_hash(READ_ONCE(path->txhash), key);
 	return ip6_dst_lookup_flow(path->hn->net, path->listener, fl6, NULL);
 }
 

@@ -14,9 +14,10 @@ struct sock;
 
 /*
  * A first route for @sk to its peer. Without a local address (::, 0.0.0.0) the route
- * chooses one. Return: 0 or a negative errno. The caller owns the socket for all below.
+ * chooses one. @txhash: what its request was answered with; 0: the one of the addresses. Return: 0
+ * or a negative errno. The caller owns the socket for all below.
  */
-int hrtcp_route_connect(struct sock *sk);
+int hrtcp_route_connect(struct sock *sk, u32 txhash);
 
 /* Is the cached route still good? If not, find another; tell the core of a new MTU. */
 void hrtcp_route_check(struct sock *sk);
@@ -29,6 +30,9 @@ void hrtcp_route_pmtu(struct sock *sk);
 
 /* R1: let IP look for another way, RFC 9293 3.8.3. */
 void hrtcp_route_doubt(struct sock *sk);
+
+/* The path seems to have failed: take another of several, core/repath.h. */
+void hrtcp_route_repath(struct sock *sk);
 
 /* An ICMP redirect. */
 void hrtcp_route_redirect(struct sock *sk, struct sk_buff *skb);
@@ -43,6 +47,7 @@ struct hrtcp_path {
 	struct sock *listener;		/* for its options, or NULL */
 	u32 mark;
 	int oif;
+	u32 txhash;			/* 0: that of the key, hrtcp_txhash() */
 	u8 tos;
 	u8 wscale;			/* of the window fields in answers, for events */
 	struct hrtcp_srcroute route;	/* IPv4 only */
@@ -50,6 +55,9 @@ struct hrtcp_path {
 
 void hrtcp_path_of_skb(struct hrtcp_path *path, struct hrtcp_net *hn,
 		       const struct hrtcp_key *key, const struct sk_buff *skb);
+
+/* Answers take another of several paths from now on. */
+void hrtcp_path_repath(struct hrtcp_path *path);
 
 /* Return: a route with a reference or an ERR_PTR; @fl holds its addresses. */
 struct dst_entry *hrtcp_path_route(const struct hrtcp_path *path, struct flowi *fl);

@@ -202,6 +202,8 @@ void hrtcp_settle(struct sock *sk)
 	if (hs->conn.events & HRTCP_EV_FAST)
 		hrtcp_fast_learn(hs);	/* before anyone can see that it is connected */
 	take_transitions(hs);
+	if (hs->conn.events & HRTCP_EV_REPATH)
+		hrtcp_route_repath(sk);	/* what is sent now takes the other path */
 	hrtcp_route_check(sk);
 	wake_ns = drain_tx(hs);
 	drain_rx(hs);

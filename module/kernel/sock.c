@@ -148,6 +148,7 @@ int hrtcp_sock_init(struct sock *sk)
 	sk->sk_protocol = IPPROTO_TCP;
 	sk->sk_backlog_rcv = hrtcp_proto.backlog_rcv;
 	sk->sk_write_space = hrtcp_write_space;
+	sk->sk_txrehash = READ_ONCE(net->core.sysctl_txrehash);
 	sk->sk_ipv6only = READ_ONCE(net->ipv6.sysctl.bindv6only);
 	inet->uc_ttl = -1;
 	inet->mc_ttl = 1;

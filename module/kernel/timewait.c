@@ -166,6 +166,7 @@ static struct hrtcp_timewait *create(struct hrtcp_sock *hs)
 	tw->rec.cookie = hs->rec.cookie;
 	tw->uid = sock_net_uid(sock_net(sk), sk);
 	tw->mark = READ_ONCE(sk->sk_mark);
+	tw->txhash = sk->sk_txhash;
 	tw->tos = inet_sk(sk)->tos;
 	tw->opts = copy_opts(sk);
 	refcount_set(&tw->refs, 1);
@@ -212,6 +213,7 @@ static void answer_path(struct hrtcp_path *path, const struct hrtcp_timewait *tw
 {
 	hrtcp_path_of_skb(path, a->hn, &a->key, a->skb);
 	path->mark = tw->mark ?: path->mark;
+	path->txhash = tw->txhash;
 	path->tos = tw->tos;
 	path->wscale = tw->tw.wscale;
 	if (tw->opts && tw->opts->opt.srr)

@@ -24,6 +24,7 @@ struct hrtcp_timewait {
 	refcount_t refs;
 	kuid_t uid;			/* of the process that was */
 	u32 mark;
+	u32 txhash;			/* of the path that worked last */
 	u8 tos;
 	struct ip_options_rcu *opts;	/* that the socket had, or NULL */
 	struct rcu_head rcu;

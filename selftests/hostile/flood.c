@@ -62,29 +62,42 @@ TEST_F(flood, R4987_01_R4987_03_an_honest_client_is_served_and_memory_is_bounded
 	SEES(". 1:1209(1208) ack 101");
 }
 
-/* Of an IPv6 packet as it came. */
-static int flow_label(const struct peer *peer)
-{
-	return (peer->packet[1] & 15) << 16 | peer->packet[2] << 8 | peer->packet[3];
-}
-
-TEST_F(flood, R4987_04_the_synack_is_repeated_and_the_flow_label_stays)
+TEST_F(flood, R4987_04_the_synack_is_repeated_and_its_flow_label_stays)
 {
 	int listener = sock_listen(&self->peer.host, 80, 1), label;
 
+	ONLY_HRTCP();
+	ASSERT_LE(0, listener);
+	ASSERT_EQ(0, net_sysctl("hrtcp/repath", "0"));
+	SENDS("S 0:0(0)");
+	SEES("S. 0:0(0) ack 1");
+	label = peer_flow_label(&self->peer);
+	EXPECT_EQ(variant->ipv == 6, label != 0);
+	SEES("S. 0:0(0) ack 1");
+	EXPECT_EQ(label, peer_flow_label(&self->peer));
+	SENDS("P. 1:101(100) ack 1");
+	SEES(". 1:1(0) ack 101");
+	EXPECT_EQ(label, peer_flow_label(&self->peer));
+	EXPECT_EQ(0, diag_counter(&self->peer.host, "path_changes"));
+}
+
+/* RFC 6438: no path is known to work before; what follows takes the one that did. */
+TEST_F(flood, R4987_04_a_repeated_synack_takes_another_path_and_all_that_follows_too)
+{
+	int listener = sock_listen(&self->peer.host, 80, 1), label;
+
+	ONLY_HRTCP();
 	ASSERT_LE(0, listener);
 	SENDS("S 0:0(0)");
 	SEES("S. 0:0(0) ack 1");
-	label = flow_label(&self->peer);
+	label = peer_flow_label(&self->peer);
 	SEES("S. 0:0(0) ack 1");
-	if (variant->ipv == 6) {
-		EXPECT_NE(0, label);
-		EXPECT_EQ(label, flow_label(&self->peer));
-	}
+	EXPECT_EQ(variant->ipv == 6, label != peer_flow_label(&self->peer));
+	label = peer_flow_label(&self->peer);
 	SENDS("P. 1:101(100) ack 1");
 	SEES(". 1:1(0) ack 101");
-	if (variant->ipv == 6)
-		EXPECT_EQ(label, flow_label(&self->peer));
+	EXPECT_EQ(label, peer_flow_label(&self->peer));
+	EXPECT_EQ(1, diag_counter(&self->peer.host, "path_changes"));
 }
 
 TEST_F(flood, R4987_03_forged_acknowledgments_are_dropped)

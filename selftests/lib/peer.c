@@ -225,6 +225,13 @@ int peer_state(struct peer *peer)
 	return diag_state(&peer->host, peer->host_port, peer->port);
 }
 
+int peer_flow_label(const struct peer *peer)
+{
+	const uint8_t *p = peer->packet;
+
+	return p[0] >> 4 == 6 ? (p[1] & 15) << 16 | p[2] << 8 | p[3] : 0;
+}
+
 int peer_icmp(struct peer *peer, int type, int code, uint32_t rest)
 {
 	uint8_t packet[WIRE_MAX];

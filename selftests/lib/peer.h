@@ -67,6 +67,9 @@ int peer_connects(struct peer *peer, const char *synack);
 /* The connection's state at the host; 0: there is none. */
 int peer_state(struct peer *peer);
 
+/* Of the last segment seen; 0 over IPv4. */
+int peer_flow_label(const struct peer *peer);
+
 /* An ICMP error, IPv4 type 3 or IPv6 type 1, that quotes the last segment seen. */
 int peer_icmp(struct peer *peer, int type, int code, uint32_t rest);
 
