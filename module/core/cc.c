@@ -47,11 +47,19 @@ void hrtcp_cc_use(struct hrtcp_conn *conn, const struct hrtcp_cc_ops *ops)
 	ops->init(conn);
 }
 
+void hrtcp_cc_floor_ssthresh(struct hrtcp_conn *conn)
+{
+	u32 iw = hrtcp_cc_initial_window(conn->snd.mss, conn->cfg->init_cwnd_pkts, false);
+
+	conn->cc.ssthresh_bytes = max_t(u32, conn->cc.ssthresh_bytes, iw);
+}
+
 void hrtcp_cc_begin(struct hrtcp_conn *conn)
 {
 	conn->cc.cwnd_bytes = hrtcp_cc_initial_window(conn->snd.mss, conn->cfg->init_cwnd_pkts,
 						      conn->syn_repeats > 1);
 	conn->cc.iw_end = seq_add(conn->snd.nxt, conn->cc.cwnd_bytes);
+	hrtcp_cc_floor_ssthresh(conn);	/* an earlier connection may have told it */
 	hrtcp_cc_use(conn, conn->cc.ops);
 }
 

@@ -130,6 +130,9 @@ u32 hrtcp_cc_restart_window(const struct hrtcp_conn *conn);
 void hrtcp_cc_use(struct hrtcp_conn *conn, const struct hrtcp_cc_ops *ops);
 void hrtcp_cc_begin(struct hrtcp_conn *conn);
 
+/* Slow start ends no earlier than the initial window. */
+void hrtcp_cc_floor_ssthresh(struct hrtcp_conn *conn);
+
 /* It begins with one segment: our SYN turned out to have been lost. */
 void hrtcp_cc_begin_small(struct hrtcp_conn *conn);
 

@@ -35,6 +35,8 @@ struct hrtcp_cfg {
 	u32 mtu_probe_floor;		/* a black hole shrinks segments to this at the most */
 	u32 probe_threshold;		/* octets: a smaller range is not worth a probe */
 	u64 probe_interval_ns;		/* until a path is probed anew; at least 5 min */
+	bool metrics_save;		/* begin with what is known of the peer, core/metrics.h, ... */
+	bool ssthresh_save;		/* ... and with its slow start threshold, too */
 	bool repath;			/* leave a path that seems to have failed, core/repath.h */
 	u32 retries1;			/* R1: retransmissions of one segment, RFC 9293 3.8.3 */
 	u64 rto_init_ns;		/* before a sample, RFC 6298 2.1 */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "rtt.h"
 #include "config.h"
+#include "metrics.h"
 
 #define DELACK_MAX_NS 500000000ull	/* RFC 9293 3.8.6.3: no ACK is delayed longer */
 #define DELACK_PERIOD_NS 30000000000ull	/* before a long ACK delay may be forgotten */
@@ -33,7 +34,7 @@ void hrtcp_rtt_init(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
 void hrtcp_rtt_peer_told(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 delack_ns)
 {
 	rtt->told_delack_ns = min_t(u64, delack_ns, DELACK_MAX_NS);
-	rtt->peer_delack_ns = rtt->told_delack_ns;
+	rtt->peer_delack_ns = max_t(u64, rtt->told_delack_ns, rtt->learned_delack_ns);
 	rtt->granularity_ns = cfg->hr_granularity_ns;
 	rtt->told = true;
 	if (rtt->srtt_ns)
@@ -134,6 +135,8 @@ void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rt
 	if (!rtt->srtt_ns) {		/* RFC 6298 2.2 */
 		rtt->srtt_ns = rtt_ns;
 		rtt->rttvar_ns = rtt_ns / 2;
+		if (rtt->known_ns > rtt_ns)
+			rtt->rttvar_ns = max_t(u64, rtt->rttvar_ns, (rtt->known_ns - rtt_ns) / 4);
 	} else if (rtt->cautious) {	/* the path has become this slow */
 		rtt->srtt_ns = max_t(u64, rtt->srtt_ns, rtt_ns);
 		rtt->rttvar_ns = max_t(u64, rtt->rttvar_ns, rtt_ns / 2);
@@ -147,6 +150,15 @@ void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rt
 	compute_rto(rtt, cfg);
 	rtt->cautious = false;
 	rtt->backoff = 0;
+}
+
+void hrtcp_rtt_remember(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg,
+			const struct hrtcp_metrics *m, u64 now_ns)
+{
+	if (m->srtt_ns)
+		rtt->known_ns = m->srtt_ns + 4 * m->rttvar_ns;
+	if (m->delack_ns > rtt->learned_delack_ns)
+		learn_delack(rtt, cfg, m->delack_ns, now_ns);
 }
 
 void hrtcp_rtt_syn_was_repeated(struct hrtcp_rtt *rtt)

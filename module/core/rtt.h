@@ -6,6 +6,7 @@
 #include "env.h"
 
 struct hrtcp_cfg;
+struct hrtcp_metrics;
 
 struct hrtcp_rtt {
 	u64 srtt_ns;			/* 0: no sample yet */
@@ -25,6 +26,7 @@ struct hrtcp_rtt {
 	bool suspect;			/* it may be longer: the last such ACK did not come in time */
 	bool syn_repeated;
 	u64 granularity_ns;		/* G of RFC 6298 */
+	u64 known_ns;			/* SRTT + 4 * RTTVAR of earlier connections; 0: none */
 	u8 backoff;			/* doublings in force */
 	bool cautious;			/* a timeout was spurious: RFC 4015 3.3 */
 };
@@ -76,6 +78,13 @@ void hrtcp_rtt_configured(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg);
 
 /* The peer told, by the hrTCP option, how long it withholds an ACK. */
 void hrtcp_rtt_peer_told(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 delack_ns);
+
+/*
+ * Earlier connections to this peer knew @m, before a sample here. A SYN waits as without it; the
+ * first sample gives no shorter timeout than theirs was, and later ones count as ever.
+ */
+void hrtcp_rtt_remember(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg,
+			const struct hrtcp_metrics *m, u64 now_ns);
 
 /* A SYN was sent again: RFC 6298 5.7 wants at least 3 s once data flows. */
 void hrtcp_rtt_syn_was_repeated(struct hrtcp_rtt *rtt);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * metrics.h -- what a connection learned of the way to its peer, for the next one to begin with:
+ * the temporal sharing of RFC 9040. The caller keeps a record by pair of addresses.
+ */
+#ifndef HRTCP_CORE_METRICS_H
+#define HRTCP_CORE_METRICS_H
+
+#include "env.h"
+
+struct hrtcp_conn;
+
+struct hrtcp_metrics {
+	u64 taken_ns;			/* when; 0: nothing is known */
+	u64 srtt_ns, rttvar_ns;		/* 0: not known */
+	u64 delack_ns;			/* how long the peer withholds an ACK, if measured; 0: not */
+	u32 ssthresh_bytes;		/* where losses ended slow start; 0: nowhere yet */
+	bool reordering;		/* segments overtake each other */
+};
+
+/* @conn ends: what it learned goes into @m, to what those before it did. */
+void hrtcp_metrics_take(const struct hrtcp_conn *conn, struct hrtcp_metrics *m, u64 now_ns);
+
+/* @conn was opened just now: it begins with what is known, unless that is too old. */
+void hrtcp_metrics_give(struct hrtcp_conn *conn, const struct hrtcp_metrics *m, u64 now_ns);
+
+#endif
