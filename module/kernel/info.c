@@ -104,7 +104,8 @@ void hrtcp_info_fill(const struct hrtcp_sock *hs, struct tcp_info *info)
 	info->tcpi_unacked = segs(conn->txq.pipe_bytes + conn->txq.lost_bytes, mss);
 	info->tcpi_lost = segs(conn->txq.lost_bytes, mss);
 	info->tcpi_snd_cwnd = segs(conn->cc.cwnd_bytes, mss);
-	info->tcpi_snd_ssthresh = min_t(u32, segs(conn->cc.ssthresh_bytes, mss), INT_MAX);
+	info->tcpi_snd_ssthresh = conn->cc.ssthresh_bytes == ~0u ? INT_MAX :	/* none, as Linux */
+				  segs(conn->cc.ssthresh_bytes, mss);
 	info->tcpi_snd_wnd = conn->snd.wnd;
 	info->tcpi_rcv_space = conn->rcv.buf_bytes;
 	info->tcpi_total_retrans = conn->total_retrans;
