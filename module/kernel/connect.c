@@ -7,6 +7,7 @@
 #include "bind.h"
 #include "fastopen.h"
 #include "io.h"
+#include "metrics.h"
 #include "netns.h"
 #include "route.h"
 #include "sock.h"
@@ -98,11 +99,15 @@ static int open_conn(struct hrtcp_sock *hs, bool fast)
 	const u64 now_ns = ktime_get_ns();
 	struct sock *sk = &hs->inet.sk;
 	struct hrtcp_open open = { };
+	int err;
 
 	hrtcp_route_open(sk, &open, now_ns);
 	if (fast)
 		hrtcp_fast_fill(hs, &open.fast);
-	return hrtcp_conn_open(&hs->conn, &open, now_ns);
+	err = hrtcp_conn_open(&hs->conn, &open, now_ns);
+	if (!err)
+		hrtcp_metrics_use(hs);
+	return err;
 }
 
 /* A connection that failed to begin leaves the socket as it was. */

@@ -13,6 +13,7 @@
 #include "events.h"
 #include "fastopen.h"
 #include "lookup.h"
+#include "metrics.h"
 #include "netns.h"
 #include "reply.h"
 #include "request.h"
@@ -65,6 +66,7 @@ static int open_child(struct hrtcp_sock *hs, const struct hrtcp_path *path,
 	if (fast)
 		open.fast = *fast;
 	hrtcp_conn_open_passive(&hs->conn, req, &open, now_ns);
+	hrtcp_metrics_use(hs);
 	hrtcp_sock_set_state(sk, hs->conn.state);
 	return 0;
 }

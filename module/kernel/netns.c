@@ -37,6 +37,7 @@ static int __net_init hrtcp_net_init(struct net *net)
 	hrtcp_ports_init(hn);
 	hrtcp_timewait_net_init(hn);
 	hrtcp_fast_net_init(hn);
+	hrtcp_metrics_net_init(hn);
 	err = hrtcp_stats_init(hn);
 	if (err)
 		return err;
@@ -107,6 +108,7 @@ static void __net_exit hrtcp_net_exit(struct net *net)
 	hrtcp_ports_exit(hn);
 	hrtcp_sysctl_exit(hn);
 	hrtcp_fast_net_exit(hn);
+	hrtcp_metrics_net_exit(hn);
 	hrtcp_table_exit(hn);
 	hrtcp_stats_exit(hn);
 }

@@ -14,6 +14,7 @@
 #include "core/port.h"
 
 #include "fastopen.h"
+#include "metrics.h"
 
 struct ctl_table;
 struct ctl_table_header;
@@ -50,6 +51,7 @@ struct hrtcp_net {
 	struct hrtcp_ports ports;
 	struct hrtcp_tw_queue tw;
 	struct hrtcp_fast_net fast;
+	struct hrtcp_metrics_net metrics;
 	struct hrtcp_counters __percpu *counters;
 	struct ctl_table_header *sysctl_header;
 	struct ctl_table *sysctl_table;

@@ -55,6 +55,8 @@
 	X(keepalive_intvl,	S,	keepalive_intvl_ns, 1, 86400, 0)		\
 	X(keepalive_intvl_us,	US,	keepalive_intvl_ns, 1000, HRTCP_DAY_US, HRTCP_SO_KEEPALIVE_INTVL) \
 	X(keepalive_probes,	NUMBER,	keepalive_probes, 1, 127, HRTCP_SO_KEEPALIVE_PROBES) \
+	X(metrics_save,		BOOL,	metrics_save,		0, 1, 0)		\
+	X(ssthresh_save,	BOOL,	ssthresh_save,		0, 1, 0)		\
 	X(repath,		BOOL,	repath,		0, 1, 0)		\
 	X(retries1,		NUMBER,	retries1,	3, 255, HRTCP_SO_RETRIES1)		\
 	X(retries2,		NUMBER,	retries2,	0, 255, HRTCP_SO_RETRIES2)		\

@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "events.h"
 #include "fastopen.h"
+#include "metrics.h"
 #include "netns.h"
 #include "route.h"
 #include "rxq.h"
@@ -40,6 +41,13 @@ static void count_transition(struct hrtcp_net *hn, const struct hrtcp_conn *conn
 		hrtcp_count(hn, HRTCP_STAT_ESTAB_RESETS);
 }
 
+/* Nothing is left to be sent, after all that could be learned by sending. */
+static bool is_done(const struct hrtcp_transition *tr)
+{
+	return tr->from != HRTCP_FIN_WAIT_2 && tr->from != HRTCP_TIME_WAIT &&
+	       (tr->to == HRTCP_FIN_WAIT_2 || tr->to == HRTCP_TIME_WAIT || tr->to == HRTCP_CLOSED);
+}
+
 static void take_transitions(struct hrtcp_sock *hs)
 {
 	struct sock *sk = &hs->inet.sk;
@@ -52,6 +60,8 @@ static void take_transitions(struct hrtcp_sock *hs)
 		hrtcp_event_state(hs->hn, &hs->rec, &tr);
 		if (tr.from == HRTCP_SYN_RECEIVED)
 			hrtcp_fast_leave(hs, tr.cause == HRTCP_C_RST_RCVD);
+		if (is_done(&tr))
+			hrtcp_metrics_save(hs);
 		tell |= tr.from == HRTCP_FIN_WAIT_1;	/* SO_LINGER waits for it */
 	}
 	if (hs->conn.rcv.fin && !(sk->sk_shutdown & RCV_SHUTDOWN)) {
