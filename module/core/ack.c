@@ -120,6 +120,20 @@ static void settle_retransmit(struct hrtcp_conn *conn, const struct hrtcp_ack *a
 	hrtcp_tlp_arm(conn, ack->now_ns);
 }
 
+/* The round trip that the ACK tells, one of those that @flight_bytes bring. */
+static void take_sample(struct hrtcp_conn *conn, const struct hrtcp_ack *ack, u32 flight_bytes)
+{
+	struct hrtcp_rtt *rtt = &conn->rtt;
+
+	if (!ack->rtt_ns)
+		return;
+	hrtcp_rtt_note_min(rtt, ack->rtt_ns, ack->lone, ack->now_ns);
+	hrtcp_rtt_sample(rtt, conn->cfg, ack->rtt_ns,
+			 hrtcp_rtt_share(flight_bytes, ack->acked_bytes));
+	if (ack->lone)
+		hrtcp_rtt_lone(rtt, conn->cfg, ack->rtt_ns, ack->now_ns);
+}
+
 void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
 {
 	struct hrtcp_ack ack = {
@@ -154,13 +168,7 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 		hrtcp_timer_clear(&conn->timers, HRTCP_T_PERSIST);
 		conn->snd.probe = false;
 	}
-	if (ack.rtt_ns) {
-		hrtcp_rtt_note_min(&conn->rtt, ack.rtt_ns, ack.lone, now_ns);
-		hrtcp_rtt_sample(&conn->rtt, conn->cfg, ack.rtt_ns,
-				 hrtcp_rtt_share(flight_bytes, ack.acked_bytes));
-	}
-	if (ack.rtt_ns && ack.lone)
-		hrtcp_rtt_lone(&conn->rtt, conn->cfg, ack.rtt_ns, now_ns);
+	take_sample(conn, &ack, flight_bytes);
 	ack.duplicate = is_duplicate(conn, seg, &ack);
 	hrtcp_scoreboard_on_segment(conn, seg, &d, &ack);
 	ack.delivered_bytes = d.bytes;
