@@ -305,6 +305,8 @@ void hrtcp_recovery_on_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *
 		return;
 	hrtcp_recovery_note_again(conn, node->seq, node->end);
 	hrtcp_mtup_resent(&conn->mtup, conn->txq.lost_bytes);
+	if (rec->state < HRTCP_R_RECOVERY)
+		rec->undo.armed = false;	/* a probe: its D-SACK says nothing of what was before */
 	if (!rec->undo.ts_taken) {
 		rec->undo.ts_taken = true;
 		rec->undo.ts_known = conn->ts.on;

@@ -189,3 +189,23 @@ TEST_CASE("probe: the D-SACK of its octet is none of a network that duplicates",
 	PEER(h, SEC(2) + 1, ". 1:1(0) ack 1002 win 0 <sack 1001:1002>");	// it came twice
 	CHECK_FALSE(h.conn.recovery.twice);
 }
+
+TEST_CASE("undo: the D-SACK of a later probe says nothing of a recovery that is over", "[R4015-01]")
+{
+	Client h({ .sack = true });
+
+	WRITE(h, 0, 10000);
+	h.take_sent();
+	PEER(h, MS(100), ". 1:1(0) ack 1 <sack 1001:10001>");
+	REQUIRE(h.conn.recovery.fast_recoveries == 1);
+	h.take_sent();
+	PEER(h, MS(200), ". 1:1(0) ack 10001");		// the repeat was needed
+	h.conn.recovery.undo.resent_bytes = 0;		// as after a lone one that went with new data
+	WRITE(h, MS(300), 1000);
+	h.take_sent();
+	h.tick(h.next_wake());				// the probe
+	REQUIRE(h.conn.tlp.probes == 1);
+	h.take_sent();
+	PEER(h, h.script_time(), ". 1:1(0) ack 11001 <sack 10001:11001>");
+	CHECK(h.conn.recovery.undos == 0);
+}
