@@ -90,6 +90,13 @@ static u64 later_ns(const struct hrtcp_conn *conn)
 	return from_ns + rto_ns;
 }
 
+/* Sent in SYN-RECEIVED (RFC 7413 4.2.2), after the SYN,ACK whose timer this is. */
+static bool data_is_late(const struct hrtcp_conn *conn, u64 now_ns)
+{
+	return conn->txq.pipe_bytes && now_ns - conn->txq.head->sent_ns >=
+	       hrtcp_rtt_timeout(&conn->rtt, conn->cfg);
+}
+
 static void retransmit_fired(struct hrtcp_conn *conn, u64 now_ns)
 {
 	bool full_stop;
@@ -113,7 +120,7 @@ static void retransmit_fired(struct hrtcp_conn *conn, u64 now_ns)
 	hrtcp_repath_on_timeout(conn, now_ns);
 	if (syn_outstanding(conn)) {
 		hrtcp_fast_on_lost(conn);
-		if (conn->txq.pipe_bytes)	/* sent in SYN-RECEIVED, RFC 7413 4.2.2 */
+		if (data_is_late(conn, now_ns))
 			hrtcp_recovery_on_timeout(conn, now_ns);
 		conn->pending.syn = true;
 		conn->syn_repeats = (u8)min_t(u32, conn->syn_repeats + 1u, 2);
