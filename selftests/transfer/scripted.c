@@ -134,8 +134,21 @@ TEST_F(scripted, A82_every_second_full_segment_is_acknowledged_at_once)
 	int fd = peer_accepts(&self->peer);
 
 	ASSERT_LE(0, fd);
-	ONLY_HRTCP();		/* Linux begins by acknowledging every one */
+	ONLY_HRTCP();		/* both begin by acknowledging every one; Linux cannot be kept from it */
+	ASSERT_EQ(0, net_sysctl("hrtcp/quick_acks", "0"));
 	SENDS(". 1:1001(1000) ack 1");
+	SENDS(". 1001:2001(1000) ack 1");
+	SEES(". 1:1(0) ack 2001");
+	EXPECT_EQ(0, recv_all(fd, 0, 2000));
+}
+
+TEST_F(scripted, SHLD18_the_first_full_segments_are_acknowledged_one_by_one)
+{
+	int fd = peer_accepts(&self->peer);
+
+	ASSERT_LE(0, fd);
+	SENDS(". 1:1001(1000) ack 1");
+	SEES(". 1:1(0) ack 1001");
 	SENDS(". 1001:2001(1000) ack 1");
 	SEES(". 1:1(0) ack 2001");
 	EXPECT_EQ(0, recv_all(fd, 0, 2000));
