@@ -3,7 +3,6 @@
 #include "steps.h"
 #include "tune.h"
 
-#define IDLE_MIN_NS 1000000000ull	/* RFC 5681 4.1, by the RTO of RFC 6298 2.4 */
 #define EQUAL_SEGS 8			/* a smaller size is believed after so many of it */
 
 /* The buffer, or what the user wants advertised of it. */
@@ -109,9 +108,8 @@ static void learn_size(struct hrtcp_rcv *rcv, const struct hrtcp_seg *seg)
 static bool is_quick(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
 {
 	struct hrtcp_rcv *rcv = &conn->rcv;
-	const u64 idle_ns = max_t(u64, hrtcp_rtt_timeout(&conn->rtt, conn->cfg), IDLE_MIN_NS);
 
-	if (now_ns - rcv->data_ns > idle_ns)
+	if (now_ns - rcv->data_ns > hrtcp_rtt_idle_ns(&conn->rtt, conn->cfg))
 		rcv->quick_segs = 0;
 	rcv->data_ns = now_ns;
 	if (seg->len < rcv->peer_mss || rcv->quick_segs >= conn->cfg->quick_acks)

@@ -13,6 +13,7 @@
  */
 #define FALSE_SHIFT 3
 #define MIN_PERIOD_NS 30000000000ull	/* after which a least round trip is taken anew */
+#define IDLE_MIN_NS 1000000000ull
 #define SYN_REPEATED_RTO_NS 3000000000ull	/* RFC 6298 5.7 */
 
 static void compute_rto(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
@@ -174,4 +175,9 @@ u64 hrtcp_rtt_timeout(const struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
 	if (rtt->backoff >= 32 || rtt->rto_ns > cfg->rto_max_ns >> rtt->backoff)
 		return cfg->rto_max_ns;
 	return rtt->rto_ns << rtt->backoff;
+}
+
+u64 hrtcp_rtt_idle_ns(const struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg)
+{
+	return max_t(u64, hrtcp_rtt_timeout(rtt, cfg), IDLE_MIN_NS);
 }

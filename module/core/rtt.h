@@ -92,4 +92,10 @@ void hrtcp_rtt_syn_was_repeated(struct hrtcp_rtt *rtt);
 /* The timeout in force, doublings included, at most rto_max. RFC 6298 5.5 */
 u64 hrtcp_rtt_timeout(const struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg);
 
+/*
+ * After such a silence a sender begins anew, RFC 5681 4.1: an RTO as RFC 6298 2.4 has it, a second
+ * at least. Ours may be little more than a round trip, and each pause would begin with slow start.
+ */
+u64 hrtcp_rtt_idle_ns(const struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg);
+
 #endif

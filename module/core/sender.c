@@ -12,7 +12,6 @@
 
 #define OVERRIDE_MIN_NS 100000000ull
 #define OVERRIDE_MAX_NS 1000000000ull
-#define IDLE_MIN_NS 1000000000ull
 
 static enum hrtcp_poll ask_split(struct hrtcp_tx *tx, struct hrtcp_txnode *node, u32 len)
 {
@@ -166,9 +165,7 @@ static enum hrtcp_poll poll_lost(struct hrtcp_conn *conn, u64 now_ns, struct hrt
 
 /*
  * Nothing is in flight. RFC 5681 4.1: after an idle RTO the old window says nothing about the
- * path. That is an RTO of RFC 6298 2.4, a second at least: ours may be little more than a round
- * trip, and each pause of a user would begin with slow start. Else, and where that is switched
- * off, RFC 7661 judges it.
+ * path. Else, and where that is switched off, RFC 7661 judges it.
  */
 static void restart(struct hrtcp_conn *conn, u64 now_ns)
 {
@@ -178,8 +175,7 @@ static void restart(struct hrtcp_conn *conn, u64 now_ns)
 	if (cc->ops->on_restart)
 		cc->ops->on_restart(conn, now_ns);
 	if (conn->cfg->slow_start_after_idle && !cc->ops->control &&
-	    now_ns - conn->last_sent_ns >
-		max_t(u64, hrtcp_rtt_timeout(&conn->rtt, conn->cfg), IDLE_MIN_NS)) {
+	    now_ns - conn->last_sent_ns > hrtcp_rtt_idle_ns(&conn->rtt, conn->cfg)) {
 		rw = hrtcp_cc_restart_window(conn);
 		cc->iw_end = seq_add(conn->snd.nxt, rw);
 		cc->cwnd_bytes = min_t(u32, cc->cwnd_bytes, rw);
