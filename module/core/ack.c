@@ -131,7 +131,7 @@ static void take_sample(struct hrtcp_conn *conn, const struct hrtcp_ack *ack, u3
 	hrtcp_rtt_sample(rtt, conn->cfg, ack->rtt_ns,
 			 hrtcp_rtt_share(flight_bytes, ack->acked_bytes));
 	if (ack->lone)
-		hrtcp_rtt_lone(rtt, conn->cfg, ack->rtt_ns, ack->now_ns);
+		hrtcp_rtt_lone(rtt, conn->cfg, ack->rtt_ns, ack->bare, ack->now_ns);
 }
 
 void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
@@ -144,6 +144,7 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 		.tsecr = seg->opt.tsecr,
 		.cwnd_was_limited = hrtcp_rate_cwnd_limited(conn),
 		.sacked = seg->opt.present & HRTCP_OPT_SACK,
+		.bare = !hrtcp_seg_len(seg),
 	};
 	struct hrtcp_delivered d = {
 		.now_ns = now_ns,

@@ -45,6 +45,7 @@ struct hrtcp_ack {
 	bool cwnd_was_limited;		/* ... or was in the last round trip */
 	bool sacked;			/* carried a SACK option */
 	bool lone;			/* what rtt_ns is of was all that was in flight */
+	bool bare;			/* neither data nor FIN came with it */
 	bool marked;			/* the peer tells of congestion marks, ... */
 	u32 marked_bytes;		/* ... on so many octets */
 	bool has_ts;

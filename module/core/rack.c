@@ -161,6 +161,7 @@ void hrtcp_tlp_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node, u6
 	conn->tlp.again = node->sends;
 	conn->tlp.first_ns = node->sends == 1 ? node->sent_ns : 0;
 	conn->tlp.sampled = false;
+	conn->tlp.answered = false;
 	conn->tlp.ts = hrtcp_ts_now(conn->ts.offset, conn->ts.in_us, now_ns);
 	conn->tlp.end = node->end;
 	conn->tlp.probes++;
@@ -168,13 +169,16 @@ void hrtcp_tlp_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node, u6
 
 /*
  * The probe came twice: was the ACK of the first withheld, or only lost? The ACK of the first came
- * by itself, or one ACK is the first and reports the duplicate, too. If that one echoes a timestamp
- * older than the probe's, nothing had been acknowledged when the probe came (RFC 7323 4.3); if not,
- * some peers echo the probe in either case.
+ * by itself, or one ACK is the first and reports the duplicate, too. By itself it proves something
+ * if it brought no data: data that the peer sent again for a loss of its own carries an old ACK as
+ * late. If the one ACK echoes a timestamp older than the probe's, nothing had been acknowledged when
+ * the probe came (RFC 7323 4.3); if not, some peers echo the probe in either case.
  */
 static bool surely_withheld(const struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
-	return !ack->acked_bytes || (ack->has_ts && hrtcp_ts_before(ack->tsecr, conn->tlp.ts));
+	if (!ack->acked_bytes)
+		return conn->tlp.answered;
+	return ack->has_ts && hrtcp_ts_before(ack->tsecr, conn->tlp.ts);
 }
 
 void hrtcp_tlp_on_ack(struct hrtcp_conn *conn, struct seq ack_seq, const struct hrtcp_ack *ack)
@@ -184,10 +188,11 @@ void hrtcp_tlp_on_ack(struct hrtcp_conn *conn, struct seq ack_seq, const struct 
 
 	tlp->sampled |= ack->rtt_ns > 0;
 	if (!tlp->out && tlp->odd && ack->acked_bytes && seq_eq(ack_seq, conn->snd.nxt))
-		conn->rtt.suspect = false;	/* what may have been withheld was not */
+		conn->rtt.suspected = 0;	/* what may have been withheld was not */
 	if (!tlp->out || seq_lt(ack_seq, tlp->end))
 		return;
 	dsacked = ack->dsacked_bytes && seq_eq(ack->dsack.end, tlp->end);
+	tlp->answered |= ack->acked_bytes && ack->bare && !dsacked;
 	if (tlp->again && tlp->waited && dsacked)
 		hrtcp_rtt_was_spurious(&conn->rtt, conn->cfg, surely_withheld(conn, ack),
 				       ack->now_ns);

@@ -27,6 +27,7 @@ struct hrtcp_tlp {
 	bool sampled;			/* an RTT sample since the last probe */
 	bool odd;			/* the ACK of what is out may be withheld */
 	bool waited;			/* the last probe allowed for that */
+	bool answered;			/* what it repeated was acknowledged by itself, without data */
 	struct seq end;			/* TLP.end_seq */
 	u64 first_ns;			/* when the one that was repeated was sent first, or 0 */
 	u32 ts;				/* its own TSval */

@@ -6,6 +6,7 @@
 #define DELACK_MAX_NS 500000000ull	/* RFC 9293 3.8.6.3: no ACK is delayed longer */
 #define DELACK_PERIOD_NS 30000000000ull	/* before a long ACK delay may be forgotten */
 #define DELACK_PROOFS 8			/* lone segments that have to say so */
+#define SUSPICIONS 3			/* ACKs in a row that are unlikely to have been lost all */
 #define SHARE_MAX 16
 /*
  * The ACK of a segment whose first ACK was lost echoes the first transmission: the sample spans
@@ -69,13 +70,15 @@ static void learn_delack(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64
 	hrtcp_rtt_configured(rtt, cfg);
 }
 
-void hrtcp_rtt_lone(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns, u64 now_ns)
+void hrtcp_rtt_lone(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns, bool bare,
+		    u64 now_ns)
 {
 	u64 delay_ns = rtt_ns - min_t(u64, rtt_ns, rtt->min_ns), want_ns;
 
 	if (rtt->told && !rtt->learned_delack_ns)
 		return;			/* nothing has shown yet that it is not true */
-	rtt->seen_delack_ns = max_t(u64, rtt->seen_delack_ns, delay_ns);
+	if (bare)
+		rtt->seen_delack_ns = max_t(u64, rtt->seen_delack_ns, delay_ns);
 	want_ns = min_t(u64, rtt->seen_delack_ns + rtt->seen_delack_ns / 4, DELACK_MAX_NS);
 	want_ns = max_t(u64, want_ns, least_delack_ns(rtt, cfg));
 	if (rtt->lone < DELACK_PROOFS)
@@ -90,11 +93,9 @@ void hrtcp_rtt_lone(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_
 void hrtcp_rtt_was_spurious(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, bool sure,
 			    u64 now_ns)
 {
-	bool suspect = rtt->suspect;
-
-	rtt->suspect = true;
-	if (!sure && !suspect)
+	if (!sure && (rtt->told || ++rtt->suspected < SUSPICIONS))
 		return;
+	rtt->suspected = 0;
 	learn_delack(rtt, cfg, 2 * max_t(u64, rtt->peer_delack_ns, rtt->granularity_ns), now_ns);
 }
 

@@ -23,7 +23,7 @@ struct hrtcp_rtt {
 	u64 seen_delack_ns;		/* the longest since then ... */
 	u8 lone;			/* ... of so many lone segments, saturating */
 	bool told;			/* the peer said it, by the hrTCP option */
-	bool suspect;			/* it may be longer: the last such ACK did not come in time */
+	u8 suspected;			/* the last so many such ACKs did not come in time */
 	bool syn_repeated;
 	u64 granularity_ns;		/* G of RFC 6298 */
 	u64 known_ns;			/* SRTT + 4 * RTTVAR of earlier connections; 0: none */
@@ -60,15 +60,18 @@ u8 hrtcp_rtt_share(u32 flight_bytes, u32 acked_bytes);
 
 /*
  * The ACK of a segment that was alone in flight came @rtt_ns after it, sampled before: what is
- * above the least round trip is the delay of the peer's ACK. A longer one than expected is
+ * above the least round trip is the delay of the peer's ACK, if it is @bare of data: with data it
+ * came when the data did, which may have been sent again after a loss. A longer one than expected is
  * believed at once; shorter ones only where many of them kept to it for a while, and never
  * below what is assumed. What a peer tells is believed until something was spurious.
  */
-void hrtcp_rtt_lone(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns, u64 now_ns);
+void hrtcp_rtt_lone(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rtt_ns, bool bare,
+		    u64 now_ns);
 
 /*
- * A timeout or probe was spurious: the peer withholds its ACKs longer than that. If it is not
- * @sure, since an ACK may have been lost, it has to happen twice, with no ACK in time in between.
+ * A probe was spurious: the peer withholds its ACKs longer than that. If it is not @sure, since an ACK
+ * may have been lost, it has to happen three times with no ACK in time in between; and of a peer
+ * that told its delay it is not believed at all, since such a one's echo makes sure.
  */
 void hrtcp_rtt_was_spurious(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, bool sure,
 			    u64 now_ns);

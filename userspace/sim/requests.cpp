@@ -11,9 +11,9 @@ double Answers::mean() const
 	return ms.empty() ? 0 : std::accumulate(ms.begin(), ms.end(), 0.0) / double(ms.size());
 }
 
-double Answers::percentile(unsigned p) const
+double Answers::percentile(double p) const
 {
-	return ms.empty() ? 0 : ms[(ms.size() - 1) * p / 100];
+	return ms.empty() ? 0 : ms[size_t(double(ms.size() - 1) * p / 100)];
 }
 
 Answers run(const Requests &requests, uint64_t seed)
@@ -36,6 +36,10 @@ Answers run(const Requests &requests, uint64_t seed)
 			return requests.until_acked ? pair.client.times().acked != 0 :
 						      pair.server.received() == total;
 		});
+		if (requests.answered) {
+			pair.server.write(requests.bytes);
+			pair.run([&] { return pair.client.received() == total; });
+		}
 		if (i >= requests.warm)
 			answers.ms.push_back(double(pair.clock.now_ns() - begin) / 1e6);
 		pair.clock.at(pair.clock.now_ns() + requests.pause_ns, [&due] { due = true; });

@@ -16,12 +16,13 @@ struct Requests {
 	uint64_t pause_ns = 0;		// from the end of one to the next
 	unsigned warm = 0, n = 100;	// so many do not count, then so many do
 	bool until_acked = false;	// else until all has arrived
+	bool answered = false;		// by as many octets, which have to arrive, too
 };
 
 struct Answers {
 	std::vector<double> ms;		// that each took, sorted
 	double mean() const;
-	double percentile(unsigned p) const;
+	double percentile(double p) const;
 	uint64_t again = 0;
 	hrtcp_recovery recovery{};	// of the client, at the end
 };

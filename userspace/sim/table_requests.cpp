@@ -62,6 +62,37 @@ std::string lossy()
 	return text;
 }
 
+std::string back_and_forth()
+{
+	const struct {
+		bool hr;
+		uint64_t rtt;
+		double loss;
+	} rows[] = {
+		{true, 130 * us, 0.001}, {true, 130 * us, 0.01}, {true, 130 * us, 0.05},
+		{true, 130 * us, 0.2},	 {true, 20 * ms, 0.05},	 {false, 130 * us, 0.01},
+		{false, 130 * us, 0.05}, {false, 20 * ms, 0.05},
+	};
+	std::string text =
+		"\n64 octets there and back over 10 Gbit/s, 10,000 times, segments lost at random either way:\n"
+		"milliseconds that one takes. Less is better.\n\n"
+		"ends   RTT ms   loss |    p50     p99    p99.9 | timeouts  undone\n";
+
+	for (const auto &row : rows) {
+		Requests r = between(row.hr, 10000, row.rtt);
+		r.there.loss = r.back.loss = row.loss;
+		r.there.loss_from_ns = r.back.loss_from_ns = 2 * row.rtt;
+		r.bytes = 64;
+		r.n = 10000;
+		r.answered = true;
+		const Answers a = run(r);
+		text += format("%-5s  %6.2f  %3g %% | %6.2f %7.2f %8.2f | %8u  %6u\n", kind(row.hr),
+			       double(row.rtt) / 1e6, row.loss * 100, a.percentile(50), a.percentile(99),
+			       a.percentile(99.9), a.recovery.timeouts, a.recovery.undos);
+	}
+	return text;
+}
+
 std::string after_pauses()
 {
 	const struct {
@@ -132,7 +163,7 @@ std::string merged()
 
 std::string table_requests()
 {
-	return lossy() + after_pauses() + merged();
+	return lossy() + back_and_forth() + after_pauses() + merged();
 }
 
 } // namespace sim

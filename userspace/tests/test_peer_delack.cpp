@@ -3,6 +3,8 @@
 // RTO and PTO make of it.
 #include "pair.hpp"
 
+#include <random>
+
 namespace {
 
 constexpr u64 path = MS(1);	// one way
@@ -45,11 +47,11 @@ struct Rtt {
 		hrtcp_rtt_sample(&rtt, &cfg, MS(2), 0);
 	}
 
-	void lone(u64 rtt_ns, int times = 1)
+	void lone(u64 rtt_ns, int times = 1, bool bare = true)
 	{
 		for (; times; times--) {
 			now_ns += SEC(5);
-			hrtcp_rtt_lone(&rtt, &cfg, rtt_ns, now_ns);
+			hrtcp_rtt_lone(&rtt, &cfg, rtt_ns, bare, now_ns);
 		}
 	}
 };
@@ -156,6 +158,34 @@ TEST_CASE("delack: a lost ACK does not look like one that is withheld", "[peer-d
 	CHECK(p.client.conn.rtt.peer_delack_ns == before);
 }
 
+// Both probe at the same time, so that old ACKs come with data which was sent again.
+TEST_CASE("delack: losses either way do not look like late ACKs", "[peer-delack]")
+{
+	Setup setup = slow_acks;
+
+	setup.ts = true;
+	setup.hr = GENERATE(false, true);
+	Lazy p(MS(40), setup);
+	const u64 before = p.client.conn.rtt.peer_delack_ns;
+	std::mt19937 random(1);
+	p.fate = [&random](bool, const hrtcp_seg &) { return Fate{ .lost = random() % 20 == 0 }; };
+	for (int i = 0; i < 2000; i++) {
+		u64 t = p.client.script_time();
+
+		WRITE(p.client, t, 100);
+		while (p.server.conn.rcv.unread_bytes < 100)
+			RUN(p, t += MS(1));
+		READ(p.server, t, 100);
+		WRITE(p.server, t, 100);
+		while (p.client.conn.rcv.unread_bytes < 100)
+			RUN(p, t += MS(1));
+		READ(p.client, t, 100);
+	}
+	CHECK(p.client.conn.total_retrans > 100);
+	CHECK(p.client.conn.rtt.peer_delack_ns == before);
+	CHECK(p.server.conn.rtt.peer_delack_ns == before);
+}
+
 TEST_CASE("delack: a spurious probe teaches it only if it waited for the ACK of an odd segment",
 	  "[peer-delack]")
 {
@@ -183,6 +213,14 @@ TEST_CASE("rtt_lone: a longer delay is believed at once, with a margin", "[peer-
 	CHECK(r.rtt.peer_delack_ns == MS(125));
 	r.lone(SEC(3));
 	CHECK(r.rtt.peer_delack_ns == MS(500));	// RFC 9293 MUST-40: no peer waits longer
+}
+
+TEST_CASE("rtt_lone: an ACK that came with data shows no delay", "[peer-delack]")
+{
+	Rtt r;
+
+	r.lone(MS(102), 100, false);
+	CHECK(r.rtt.peer_delack_ns == cfg.peer_delack_ns);
 }
 
 TEST_CASE("rtt_was_spurious: doubles, up to half a second", "[peer-delack]")
@@ -254,5 +292,18 @@ TEST_CASE("PTO: allows for the delay of the ACK of an odd segment, told or measu
 		CHECK(p.client.conn.timers.at_ns[HRTCP_T_PROBE] ==
 		      now_ns + 2 * p.client.conn.rtt.srtt_ns + row.pto_ns);
 		p.client.take_sent();
+	}
+}
+
+TEST_CASE("rtt_was_spurious: an ACK that may have been lost has to be missing three times", "[peer-delack]")
+{
+	Rtt r;
+	const bool told = GENERATE(false, true);
+
+	if (told)
+		hrtcp_rtt_peer_told(&r.rtt, &cfg, cfg.peer_delack_ns);
+	for (int i = 1; i <= 6; i++) {
+		hrtcp_rtt_was_spurious(&r.rtt, &cfg, false, r.now_ns);
+		CHECK(r.rtt.peer_delack_ns == cfg.peer_delack_ns << (told ? 0 : i / 3));
 	}
 }
