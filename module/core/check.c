@@ -55,6 +55,7 @@ const char *hrtcp_conn_check(const struct hrtcp_conn *conn)
 	const struct hrtcp_rcv *rcv = &conn->rcv;
 	const char *wrong;
 
+	CHECK(!conn->impossible, "a fact that no state of its knows");
 	if (conn->state == HRTCP_CLOSED || conn->state == HRTCP_LISTEN)
 		return NULL;
 	CHECK(seq_le(snd->una, snd->nxt), "SND.UNA > SND.NXT");

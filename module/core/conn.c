@@ -53,8 +53,9 @@ static void start(struct hrtcp_conn *conn, const struct hrtcp_open *open, struct
 
 int hrtcp_conn_open(struct hrtcp_conn *conn, const struct hrtcp_open *open, u64 now_ns)
 {
-	if (!hrtcp_conn_transition(conn, HRTCP_C_OPEN_ACTIVE, NULL, now_ns))
+	if (!hrtcp_state_edge(conn->state, HRTCP_C_OPEN_ACTIVE))
 		return -EISCONN;
+	hrtcp_conn_transition(conn, HRTCP_C_OPEN_ACTIVE, NULL, now_ns);
 	start(conn, open, open->iss, now_ns);
 	conn->fast.deferred = open->fast.on;
 	conn->fast.data = open->fast.data;
@@ -66,7 +67,10 @@ int hrtcp_conn_open(struct hrtcp_conn *conn, const struct hrtcp_open *open, u64 
 
 int hrtcp_conn_listen(struct hrtcp_conn *conn, u64 now_ns)
 {
-	return hrtcp_conn_transition(conn, HRTCP_C_OPEN_PASSIVE, NULL, now_ns) ? 0 : -EINVAL;
+	if (!hrtcp_state_edge(conn->state, HRTCP_C_OPEN_PASSIVE))
+		return -EINVAL;
+	hrtcp_conn_transition(conn, HRTCP_C_OPEN_PASSIVE, NULL, now_ns);
+	return 0;
 }
 
 void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *req,
@@ -182,8 +186,9 @@ int hrtcp_conn_on_close(struct hrtcp_conn *conn, u64 now_ns)
 		return 0;
 	}
 	conn->close_pending = false;
-	if (!hrtcp_conn_transition(conn, HRTCP_C_CLOSE, NULL, now_ns))
+	if (!hrtcp_state_edge(conn->state, HRTCP_C_CLOSE))
 		return -EPIPE;
+	hrtcp_conn_transition(conn, HRTCP_C_CLOSE, NULL, now_ns);
 	conn->snd.fin_queued = conn->state != HRTCP_CLOSED;
 	return 0;
 }

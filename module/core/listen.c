@@ -4,6 +4,13 @@
 #include "steps.h"
 #include "syncookie.h"
 
+void hrtcp_reply_move(struct hrtcp_reply *reply, u8 *state, enum hrtcp_cause cause,
+		      const struct hrtcp_seg *seg, u64 now_ns)
+{
+	reply->moved = hrtcp_state_move(state, cause, seg, now_ns, &reply->transition);
+	reply->impossible = !reply->moved;
+}
+
 static void reply_reset(const struct hrtcp_seg *in, struct hrtcp_reply *reply)
 {
 	reply->send = hrtcp_wire_reset_for(in, &reply->seg);
@@ -182,8 +189,7 @@ void hrtcp_req_init(struct hrtcp_req *req, struct hrtcp_listen *listen,
 	hrtcp_req_fill(req, cfg, open, syn);
 	req->begun_ns = now_ns;
 	listen->n_half_open++;
-	reply->moved = hrtcp_state_move(&req->state, HRTCP_C_SYN_RCVD, syn, now_ns,
-					&reply->transition);
+	hrtcp_reply_move(reply, &req->state, HRTCP_C_SYN_RCVD, syn, now_ns);
 	hrtcp_req_synack(req, cfg, open, now_ns, reply);
 	reply->send = !req->fast;
 	arm(req, cfg, now_ns);
@@ -194,7 +200,7 @@ static enum hrtcp_req_verdict remove_req(struct hrtcp_req *req, struct hrtcp_lis
 					 u64 now_ns, struct hrtcp_reply *reply)
 {
 	listen->n_half_open--;
-	reply->moved = hrtcp_state_move(&req->state, cause, seg, now_ns, &reply->transition);
+	hrtcp_reply_move(reply, &req->state, cause, seg, now_ns);
 	return HRTCP_REQ_REMOVE;
 }
 

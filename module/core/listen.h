@@ -30,8 +30,13 @@ struct hrtcp_reply {
 	bool repath;			/* take another path from now on, core/repath.h */
 	bool moved;
 	struct hrtcp_transition transition;
+	bool impossible;		/* a move that the table does not know: a fault of ours */
 	enum hrtcp_drop drop;
 };
+
+/* Move a compact record as hrtcp_state_move() does, and have it told. */
+void hrtcp_reply_move(struct hrtcp_reply *reply, u8 *state, enum hrtcp_cause cause,
+		      const struct hrtcp_seg *seg, u64 now_ns);
 
 enum hrtcp_listen_verdict {
 	HRTCP_LISTEN_DROP,		/* or only answer with the reply */

@@ -212,14 +212,17 @@ static void run_effects(struct hrtcp_conn *conn, u8 effects, u64 now_ns)
 	}
 }
 
-bool hrtcp_conn_transition(struct hrtcp_conn *conn, enum hrtcp_cause cause,
+void hrtcp_conn_transition(struct hrtcp_conn *conn, enum hrtcp_cause cause,
 			   const struct hrtcp_seg *seg, u64 now_ns)
 {
 	const struct hrtcp_edge *edge = hrtcp_state_edge(conn->state, (u8)cause);
 	struct hrtcp_history *history = &conn->history;
 
-	if (!edge)
-		return false;
+	if (!edge) {
+		if (!hrtcp_state_ignores(conn->state, (u8)cause))
+			conn->impossible++;
+		return;
+	}
 	conn->state = edge->to;
 	note(&history->ring[history->written++ % HRTCP_HISTORY], edge, seg, now_ns);
 	if (!conn->err)
@@ -231,7 +234,6 @@ bool hrtcp_conn_transition(struct hrtcp_conn *conn, enum hrtcp_cause cause,
 	if (conn->err)
 		conn->events |= HRTCP_EV_ERROR;
 	run_effects(conn, edge->effects, now_ns);
-	return true;
 }
 
 const char *hrtcp_state_name(u8 state)

@@ -42,7 +42,7 @@ u32 hrtcp_state_edges(const struct hrtcp_edge **edges);
 /* Return: the edge of (@from, @cause), or NULL where none is listed. */
 const struct hrtcp_edge *hrtcp_state_edge(u8 from, u8 cause);
 
-/* Is (@from, @cause) known to mean nothing? Neither edge nor ignored: it cannot happen. */
+/* Is (@from, @cause) known to mean nothing? Neither edge nor ignored: it is impossible. */
 bool hrtcp_state_ignores(u8 from, u8 cause);
 
 /**
@@ -55,11 +55,15 @@ bool hrtcp_state_ignores(u8 from, u8 cause);
  *
  * Return: whether the pair is an edge.
  */
-bool hrtcp_state_move(u8 *state, enum hrtcp_cause cause, const struct hrtcp_seg *seg,
-		      u64 now_ns, struct hrtcp_transition *out);
+bool __must_check hrtcp_state_move(u8 *state, enum hrtcp_cause cause, const struct hrtcp_seg *seg,
+				   u64 now_ns, struct hrtcp_transition *out);
 
-/* Move a connection along an edge, run its effects and note it in the history. */
-bool hrtcp_conn_transition(struct hrtcp_conn *conn, enum hrtcp_cause cause,
+/*
+ * Move a connection along an edge, run its effects and note it in the history. A pair that is known
+ * to mean nothing does nothing, an impossible one is counted; who needs to know asks
+ * hrtcp_state_edge() before.
+ */
+void hrtcp_conn_transition(struct hrtcp_conn *conn, enum hrtcp_cause cause,
 			   const struct hrtcp_seg *seg, u64 now_ns);
 
 /* A record begins, or takes over where another one of its connection was. */

@@ -145,7 +145,6 @@ bool hrtcp_syncookie_check(struct hrtcp_req *req, const struct hrtcp_cfg *cfg,
 		req->ecn.mode = HRTCP_ECN_ACCURATE;
 	if (req->wscale_on)
 		req->wscale = hrtcp_req_wscale(open);
-	reply->moved = hrtcp_state_move(&req->state, HRTCP_C_SYN_RCVD, seg, now_ns,
-					&reply->transition);
+	hrtcp_reply_move(reply, &req->state, HRTCP_C_SYN_RCVD, seg, now_ns);
 	return true;
 }

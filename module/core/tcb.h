@@ -150,6 +150,7 @@ struct hrtcp_conn {
 	struct hrtcp_challenge challenge;
 	u32 total_retrans;		/* segments sent again */
 	u32 challenges;
+	u32 impossible;			/* facts that no state of theirs knows: a fault of ours */
 };
 
 #endif

@@ -148,9 +148,9 @@ bool hrtcp_tw_on_deadline(struct hrtcp_tw *tw, u64 now_ns, struct hrtcp_transiti
 	return hrtcp_state_move(&tw->state, HRTCP_C_TW_TIMEOUT, NULL, now_ns, out);
 }
 
-void hrtcp_tw_replaced(struct hrtcp_tw *tw, u64 now_ns, struct hrtcp_transition *out)
+bool hrtcp_tw_replaced(struct hrtcp_tw *tw, u64 now_ns, struct hrtcp_transition *out)
 {
-	hrtcp_state_move(&tw->state, HRTCP_C_TW_REUSED, NULL, now_ns, out);
+	return hrtcp_state_move(&tw->state, HRTCP_C_TW_REUSED, NULL, now_ns, out);
 }
 
 struct seq hrtcp_tw_iss_floor(const struct hrtcp_tw *tw)

@@ -43,8 +43,8 @@ enum hrtcp_tw_verdict hrtcp_tw_on_segment(struct hrtcp_tw *tw, const struct hrtc
 /* 2 MSL is over. Return: whether the record is gone (false: too early). */
 bool hrtcp_tw_on_deadline(struct hrtcp_tw *tw, u64 now_ns, struct hrtcp_transition *out);
 
-/* The new incarnation is established. */
-void hrtcp_tw_replaced(struct hrtcp_tw *tw, u64 now_ns, struct hrtcp_transition *out);
+/* The new incarnation is established. Return: whether the record was in TIME-WAIT, as it must be. */
+bool __must_check hrtcp_tw_replaced(struct hrtcp_tw *tw, u64 now_ns, struct hrtcp_transition *out);
 
 /* The least ISS of a new incarnation, RFC 6191 2, RFC 9293 3.6.1. */
 struct seq hrtcp_tw_iss_floor(const struct hrtcp_tw *tw);

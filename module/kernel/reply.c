@@ -101,6 +101,8 @@ void hrtcp_reply_send(const struct hrtcp_path *path, const struct hrtcp_rec *rec
 
 	if (reply->moved && rec)
 		hrtcp_event_state(hn, rec, &reply->transition);
+	if (reply->impossible)
+		hrtcp_impossible(hn);
 	hrtcp_count_drop(hn, reply->drop);
 	if (!reply->send)
 		return;

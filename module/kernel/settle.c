@@ -9,6 +9,7 @@
  *   poll_acked     buffers back to the allocator and the sender's budget
  *   deadline       the hrtimer
  *   events         wake, or bury
+ *   check          in a debug build: do the core's invariants hold?
  */
 #include <net/sock.h>
 
@@ -113,6 +114,17 @@ static void take_counts(struct hrtcp_sock *hs)
 	count_up(hn, HRTCP_STAT_MTU_BLACK_HOLES, &c->black_holes, conn->mtup.black_holes);
 	count_up(hn, HRTCP_STAT_CE_IN, &c->ce_in, conn->ecn.ce_in);
 	count_up(hn, HRTCP_STAT_CE_TOLD, &c->ce_told, hrtcp_ecn_told(&conn->ecn));
+	count_up(hn, HRTCP_STAT_IMPOSSIBLE, &c->impossible, conn->impossible);
+}
+
+/* In a debug build, what the core's tests hold after every fact holds here, too. */
+static void check(const struct hrtcp_sock *hs)
+{
+#ifdef HRTCP_DEBUG
+	const char *wrong = hrtcp_conn_check(&hs->conn);
+
+	WARN_ONCE(wrong, "hrtcp: %s: %s\n", hrtcp_state_name(hs->conn.state), wrong);
+#endif
 }
 
 /* Return: when to wake. */
@@ -233,6 +245,7 @@ void hrtcp_settle(struct sock *sk)
 		hrtcp_route_pmtu(sk);	/* settles once more */
 	if ((events & HRTCP_EV_TIME_WAIT) && sock_flag(sk, SOCK_DEAD))
 		hrtcp_timewait_take(hs);
+	check(hs);
 }
 
 void hrtcp_release_cb(struct sock *sk)

@@ -46,6 +46,7 @@ struct hrtcp_counted {
 	u32 fast_recoveries, timeouts, challenges, tail_probes, undos;
 	u32 mtu_probes, mtu_misses, black_holes;
 	u32 ce_in, ce_told;
+	u32 impossible;
 };
 
 struct hrtcp_sock {

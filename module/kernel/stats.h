@@ -3,6 +3,7 @@
 #ifndef HRTCP_KERNEL_STATS_H
 #define HRTCP_KERNEL_STATS_H
 
+#include <linux/bug.h>
 #include <linux/percpu.h>
 
 #include "netns.h"
@@ -33,6 +34,15 @@ static inline void hrtcp_count_drop(struct hrtcp_net *hn, enum hrtcp_drop drop)
 {
 	if (drop != HRTCP_DROP_NONE)
 		this_cpu_inc(hn->counters->drop[drop]);
+}
+
+/* A request or TIME-WAIT record was to move as the table of states does not know: a fault of ours. */
+static inline void hrtcp_impossible(struct hrtcp_net *hn)
+{
+	hrtcp_count(hn, HRTCP_STAT_IMPOSSIBLE);
+#ifdef HRTCP_DEBUG
+	WARN_ONCE(1, "hrtcp: a record cannot move like that\n");
+#endif
 }
 
 #endif

@@ -255,8 +255,10 @@ void hrtcp_timewait_replaced(struct hrtcp_net *hn, struct hrtcp_timewait *tw)
 {
 	struct hrtcp_transition tr;
 
-	hrtcp_tw_replaced(&tw->tw, ktime_get_ns(), &tr);
-	hrtcp_event_state(hn, &tw->rec, &tr);
+	if (hrtcp_tw_replaced(&tw->tw, ktime_get_ns(), &tr))
+		hrtcp_event_state(hn, &tw->rec, &tr);
+	else
+		hrtcp_impossible(hn);
 	hrtcp_port_leave(&tw->use);
 	hrtcp_timewait_put(tw);
 }

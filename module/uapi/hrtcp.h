@@ -212,7 +212,8 @@ enum hrtcp_attr {
 	X(MTU_BLACK_HOLES, "mtu_black_holes")			\
 	X(CE_IN,	 "ce_in")				\
 	X(CE_TOLD,	 "ce_told")				\
-	X(PATH_CHANGES,	 "path_changes")
+	X(PATH_CHANGES,	 "path_changes")			\
+	X(IMPOSSIBLE,	 "impossible")
 
 enum hrtcp_stat {
 	HRTCP_STAT_NONE,

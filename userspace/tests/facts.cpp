@@ -248,7 +248,7 @@ void Host::end_before()
 
 	if (!before)
 		return;
-	hrtcp_tw_replaced(before.get(), now_, &tr);
+	REQUIRE(hrtcp_tw_replaced(before.get(), now_, &tr));
 	causes_.push_back(tr.cause);
 	before.reset();
 }
