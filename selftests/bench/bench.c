@@ -5,7 +5,7 @@
  *	bench FAMILY SERVER-NAMESPACE ADDRESS WORK[:PARAMETER]
  *
  * The server end runs in its own thread, in the named network namespace; the client where the program
- * was started. Works are in plain.c, loss.c and incast.c.
+ * was started. Works are in plain.c, loss.c, incast.c and stream.c.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -130,7 +130,7 @@ double percentile(const double *sorted, int n, double p)
 
 static const struct work *const works[] = {
 	&bulk_work, &echo_work, &connect_work, &tail_work, &window_work,
-	&syn_work, &latency_work, &ack_delay_work, &incast_work,
+	&syn_work, &latency_work, &ack_delay_work, &incast_work, &stream_work,
 };
 
 struct server {

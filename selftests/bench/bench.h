@@ -15,7 +15,7 @@ struct work {
 
 extern const struct work bulk_work, echo_work, connect_work;
 extern const struct work tail_work, window_work, syn_work, latency_work, ack_delay_work;
-extern const struct work incast_work;
+extern const struct work incast_work, stream_work;
 
 /* The number behind the work's name on the command line. */
 extern double parameter;

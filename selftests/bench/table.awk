@@ -19,7 +19,7 @@ function ratio(name, figure,	a, b) {
 		return ""
 	a = median(name, figure)
 	b = median("hrtcp", figure)
-	if (figure ~ /_(us|repeats)$/)
+	if (figure ~ /_(us|repeats|retransmitted|timeouts|undos)$/)
 		return b ? sprintf("%.2f", a / b) : ""
 	return a ? sprintf("%.2f", b / a) : ""
 }
@@ -49,10 +49,10 @@ END {
 			json_line(order[i])
 		print "]}"
 	} else {
-		printf "%-20s %12s %12s %12s %10s %8s\n", "figure", head[1], head[2], head[3], head[4], head[5]
+		printf "%-34s %12s %12s %12s %10s %8s\n", "figure", head[1], head[2], head[3], head[4], head[5]
 		for (i = 1; i <= figures; i++) {
 			f = order[i]
-			printf "%-20s %12s %12s %12s %10s %8s\n", f, shown("inet", f), shown("tuned", f),
+			printf "%-34s %12s %12s %12s %10s %8s\n", f, shown("inet", f), shown("tuned", f),
 				shown("hrtcp", f), ratio("inet", f), ratio("tuned", f)
 		}
 	}
