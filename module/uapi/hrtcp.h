@@ -97,7 +97,6 @@ enum hrtcp_cause {
 	X(RCVBUF,	 "receive_buffer_full")			\
 	X(BACKLOG,	 "socket_backlog_full")			\
 	X(TIME_WAIT,	 "time_wait")				\
-	X(FAULT,	 "fault_rule")				\
 	X(REASM_FULL,	 "reassembly_full")
 
 enum hrtcp_drop {
@@ -113,7 +112,7 @@ enum hrtcp_drop {
  *
  *   GET_CONN    dump: a message a connection, HRTCP_A_CONN_*; the request may carry
  *               HRTCP_A_FILTER_STATES, a mask of 1 << enum hrtcp_state.
- *   GET_STATS   one message with HRTCP_A_STATS, and a nest of HRTCP_A_DROP_* each
+ *   GET_STATS   one message with the nests HRTCP_A_STATS and HRTCP_A_DROPS
  *   EVENT_STATE multicast to group "state": HRTCP_A_CONN_{FAMILY,*ADDR,*PORT,COOKIE} and
  *               HRTCP_A_EV_*
  *   EVENT_SEG   multicast to group "segment": the same addresses and HRTCP_A_SEG_*
