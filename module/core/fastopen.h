@@ -40,7 +40,7 @@ enum hrtcp_fast_outcome {
 	HRTCP_FAST_LOST,		/* no answer, or an ICMP error, to a SYN with the option */
 };
 
-/* In struct hrtcp_conn; written by fastopen.c and output.c. */
+/* In struct hrtcp_conn: Fast Open at either end, until the handshake is over. */
 struct hrtcp_fast {
 	struct hrtcp_cookie cookie;	/* to send; active: then what the peer gave */
 	bool passive;			/* in SYN-RECEIVED data flows already */

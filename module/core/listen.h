@@ -61,7 +61,7 @@ void hrtcp_listen_queued(struct hrtcp_listen *listen);
 void hrtcp_listen_accepted(struct hrtcp_listen *listen);
 
 struct hrtcp_req {
-	u8 state;			/* SYN_RECEIVED; written by state.c */
+	u8 state;			/* SYN_RECEIVED; moved by hrtcp_state_move() */
 	u8 sends;			/* SYN,ACKs so far */
 	u8 wscale_peer, wscale;
 	bool wscale_on, ts_on, sack_on, hr_on;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * tcb.h -- the transmission control block, RFC 9293 3.3.1: grouped by who writes what.
+ * tcb.h -- the transmission control block, RFC 9293 3.3.1: grouped by what belongs together.
  * What a caller does with it stands in conn.h.
  */
 #ifndef HRTCP_CORE_TCB_H
@@ -23,7 +23,7 @@
 #include "tune.h"
 #include "txq.h"
 
-/* Send sequence space, RFC 9293 3.3.1; written by ack.c and output.c. */
+/* Send sequence space, RFC 9293 3.3.1. */
 struct hrtcp_snd {
 	struct seq una, nxt;
 	struct seq max;			/* nxt, or past it while a window probe is out */
@@ -50,7 +50,7 @@ struct hrtcp_snd {
 	u8 probes;			/* doublings of the persist interval */
 };
 
-/* Receive sequence space; written by data.c and output.c. */
+/* Receive sequence space, RFC 9293 3.3.1. */
 struct hrtcp_rcv {
 	struct seq nxt, irs;
 	struct seq edge;		/* right edge of the window as last advertised */
@@ -79,7 +79,7 @@ struct hrtcp_rcv {
 	u32 clamp_bytes;		/* of the window; 0: none */
 };
 
-/* RFC 7323 timestamps; written by input.c. */
+/* RFC 7323 timestamps; written by conn.c and input.c. */
 struct hrtcp_ts {
 	bool on;
 	bool in_us;			/* our clock ticks in microseconds ... */
@@ -93,7 +93,7 @@ struct hrtcp_ts {
 	u64 syn_at_ns;
 };
 
-/* Probing an idle peer, RFC 9293 3.8.4; written by conn.c and deadline.c. */
+/* Probing an idle peer, RFC 9293 3.8.4; written by conn.c, deadline.c, input.c and output.c. */
 struct hrtcp_keepalive {
 	bool on;
 	bool due;			/* send a probe at the next poll */

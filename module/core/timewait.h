@@ -8,7 +8,7 @@
 struct hrtcp_conn;
 
 struct hrtcp_tw {
-	u8 state;			/* TIME_WAIT; written by state.c */
+	u8 state;			/* TIME_WAIT; moved by hrtcp_state_move() */
 	u8 wscale;			/* of our window fields */
 	bool ts_on, ts_us;		/* ts_us: ours tick in microseconds, ... */
 	bool peer_us;			/* ... the peer's may */

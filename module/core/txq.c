@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * txq.c -- the send queue: what is written, sent, cut and put together. Nothing but this file
- * and those beside it, tx*.c, writes struct hrtcp_txq and the nodes in it.
+ * txq.c -- the send queue: what is written, sent, cut and put together. The order of the nodes and
+ * what became of each is written here and in the files beside it, tx*.c, alone. Before a node is in
+ * the queue conn.c numbers it; rate.c notes in a node that is sent what its sample begins with.
  */
 #include "txtree.h"
 #include "txunits.h"

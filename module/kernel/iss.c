@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * iss.c -- initial sequence numbers and timestamp offsets: keyed hashes of addresses and
- * ports. The timestamp offset leaves the ports out: one peer sees one clock, as PAWS and
- * RFC 6191 want across connections.
+ * ports. Since the offset is the same for the same addresses and ports, a new incarnation of a
+ * connection goes on with the old one's clock: RFC 6191 compares the two.
  */
 #include "iss.h"
 
