@@ -109,10 +109,10 @@ extern const struct hrtcp_cc_ops hrtcp_cc_cubic;
 /* DCTCP, RFC 8257; module/cong/dctcp.c. */
 extern const struct hrtcp_cc_ops hrtcp_cc_dctcp;
 
-/* BBR, draft-ietf-ccwg-bbr; module/cong/bbr.c, in the kernel a module of its own. */
+/* BBR, draft-ietf-ccwg-bbr; module/bbr, in the kernel a module of its own. */
 extern const struct hrtcp_cc_ops hrtcp_cc_bbr;
 
-/* Prague, for L4S (RFC 9331); module/cong/prague.c, in the kernel a module of its own. */
+/* Prague, for L4S (RFC 9331); module/prague, in the kernel a module of its own. */
 extern const struct hrtcp_cc_ops hrtcp_cc_prague;
 
 /* The algorithms built in, default first; NULL: past the last. */

@@ -18,7 +18,7 @@ import re
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 LISTS = TOP / "userspace/mutants"
 MODULE = TOP / "module"
-LINE = re.compile(r"((?:\S+ )+)((?:core|cong)/\w+\.[ch]): (.+?) =>(?: (.+))?")
+LINE = re.compile(r"((?:\S+ )+)((?:core|cong|bbr|prague)/\w+\.[ch]): (.+?) =>(?: (.+))?")
 
 Mutant = collections.namedtuple("Mutant", "place line rows file old new")
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "bbr_view.h"
 
-#include "cong/bbr.h"
+#include "bbr/bbr.h"
 
 struct bbr_view hrtcp_bbr_view(const struct hrtcp_conn *conn)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* bbr_probe.c -- ProbeBW, 5.3.3, and ProbeRTT, 5.3.4. */
+/* probe.c -- ProbeBW, 5.3.3, and ProbeRTT, 5.3.4. */
 #include "bbr.h"
 
 #define HEADROOM_PCT 15

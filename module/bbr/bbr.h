@@ -4,8 +4,8 @@
  * the files share. Names are the draft's, without its prefix.
  *
  *   bbr.c        the table, startup and drain, the pacing rate and cwnd
- *   bbr_model.c  what the path is believed to be
- *   bbr_probe.c  ProbeBW and ProbeRTT
+ *   model.c      what the path is believed to be
+ *   probe.c      ProbeBW and ProbeRTT
  *
  * Rates are octets a second, volumes octets, gains hundredths.
  */
@@ -76,7 +76,7 @@ static inline bool bbr_in_probe_bw(const struct bbr *bbr)
 	return bbr->state >= BBR_DOWN && bbr->state <= BBR_UP;
 }
 
-/* -- bbr_model.c */
+/* -- model.c */
 u64 bbr_max_bw(const struct bbr *bbr);
 u32 bbr_bdp(struct hrtcp_conn *conn, u64 bw, u32 gain);		/* BDPMultiple() */
 u32 bbr_inflight(struct hrtcp_conn *conn, u64 bw, u32 gain);	/* Inflight() */
@@ -98,7 +98,7 @@ void bbr_on_marked_lost(struct hrtcp_conn *conn, const struct hrtcp_lost *lost);
 void bbr_model_before(struct hrtcp_conn *conn, const struct hrtcp_ack *ack);
 void bbr_model_after(struct bbr *bbr, const struct hrtcp_ack *ack);
 
-/* -- bbr_probe.c */
+/* -- probe.c */
 void bbr_start_down(struct hrtcp_conn *conn, u64 now_ns);
 void bbr_start_refill(struct hrtcp_conn *conn);
 void bbr_update_cycle(struct hrtcp_conn *conn, const struct hrtcp_ack *ack);

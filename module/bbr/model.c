@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* bbr_model.c -- the path: its bandwidth, its round trip, what it holds; 5.5. */
+/* model.c -- the path: its bandwidth, its round trip, what it holds; 5.5. */
 #include "bbr.h"
 
 #define LOSS_THRESH_PCT 2
