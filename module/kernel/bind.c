@@ -15,10 +15,10 @@
 #include "core/port.h"
 
 #include "addr.h"
-#include "iss.h"
 #include "lookup.h"
 #include "netns.h"
 #include "port.h"
+#include "secret.h"
 #include "sock.h"
 
 /* connect() shares ports once it holds this many, so that a client with many peers does

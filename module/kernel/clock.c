@@ -20,6 +20,7 @@
 
 #include "core/conn.h"
 
+#include "settle.h"
 #include "sock.h"
 
 #define SLACK_SHIFT 10			/* a thousandth of the time to go ... */

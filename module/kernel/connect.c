@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* connect.c -- connect(): the active OPEN, RFC 9293 3.10.1, and waiting for its end. */
+#include "connect.h"
+
 #include <net/ip.h>
 #include <net/sock.h>
 
 #include "addr.h"
 #include "bind.h"
 #include "fastopen.h"
-#include "io.h"
 #include "metrics.h"
 #include "netns.h"
 #include "route.h"
+#include "settle.h"
 #include "sock.h"
 #include "timewait.h"
 

@@ -11,6 +11,7 @@
 #include <net/sock.h>
 
 #include "compat.h"
+#include "info.h"
 #include "listen.h"
 #include "netlink.h"
 #include "netns.h"

@@ -17,6 +17,7 @@
 #include "lookup.h"
 #include "netns.h"
 #include "route.h"
+#include "settle.h"
 #include "sock.h"
 
 enum what {

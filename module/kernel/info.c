@@ -5,6 +5,7 @@
 #include "core/conn.h"
 
 #include "compat.h"
+#include "info.h"
 #include "sock.h"
 #include "sockopt.h"
 

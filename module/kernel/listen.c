@@ -20,6 +20,7 @@
 #include "route.h"
 #include "rx.h"
 #include "settings.h"
+#include "settle.h"
 #include "sock.h"
 #include "stats.h"
 #include "syncookie.h"
@@ -136,7 +137,7 @@ void hrtcp_listen_feed(struct hrtcp_listener *lst, struct hrtcp_sock *child,
 
 	__acquire(&sk->sk_lock.slock);	/* sk_clone_lock() does not say so */
 	a->skb->dev = NULL;
-	hrtcp_rx_feed(sk, a->skb);
+	hrtcp_rx_owned(sk, a->skb);
 	a->skb = NULL;
 	bh_unlock_sock(sk);
 	lst->sk->sk_data_ready(lst->sk);

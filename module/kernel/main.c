@@ -7,12 +7,11 @@
 
 #include "af.h"
 #include "hook.h"
-#include "iss.h"
 #include "netlink.h"
 #include "netns.h"
 #include "proto.h"
 #include "request.h"
-#include "syncookie.h"
+#include "secret.h"
 #include "timewait.h"
 #include "txq.h"
 
@@ -25,17 +24,6 @@ MODULE_PARM_DESC(fail_step, "let this step of the initialization fail (1 to 9)")
 static const int fail_step;
 #endif
 
-static int __init hrtcp_secrets_init(void)
-{
-	hrtcp_iss_init();
-	hrtcp_syncookie_init();
-	return 0;
-}
-
-static void hrtcp_secrets_exit(void)
-{
-}
-
 /*
  * On the way back: no new sockets (af), no new dumps (netlink), no new segments (hook); then
  * what lives on without a process is ended (netns); then the last memory is waited for
@@ -45,7 +33,7 @@ static const struct step {
 	int (*init)(void);
 	void (*exit)(void);
 } steps[] = {
-	{ hrtcp_secrets_init,	hrtcp_secrets_exit },
+	{ hrtcp_secret_init,	hrtcp_secret_exit },
 	{ hrtcp_request_init,	hrtcp_request_exit },
 	{ hrtcp_timewait_init,	hrtcp_timewait_exit },
 	{ hrtcp_txq_init,	hrtcp_txq_exit },

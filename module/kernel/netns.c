@@ -15,17 +15,13 @@
 
 #include "lookup.h"
 #include "port.h"
+#include "settle.h"
 #include "sock.h"
 #include "stats.h"
 #include "sysctl.h"
 #include "timewait.h"
 
-static unsigned int net_id __read_mostly;
-
-struct hrtcp_net *hrtcp_net(const struct net *net)
-{
-	return net_generic(net, net_id);
-}
+unsigned int hrtcp_net_id __read_mostly;
 
 static int __net_init hrtcp_net_init(struct net *net)
 {
@@ -117,7 +113,7 @@ static struct pernet_operations net_ops = {
 	.init = hrtcp_net_init,
 	.pre_exit = hrtcp_net_pre_exit,
 	.exit = hrtcp_net_exit,
-	.id = &net_id,
+	.id = &hrtcp_net_id,
 	.size = sizeof(struct hrtcp_net),
 };
 

@@ -9,6 +9,8 @@
 #include <linux/rhashtable-types.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
 
 #include "core/config.h"
 #include "core/port.h"
@@ -19,7 +21,6 @@
 struct ctl_table;
 struct ctl_table_header;
 struct hrtcp_counters;
-struct net;
 
 /* Local ports held; port.c. */
 struct hrtcp_ports {
@@ -59,7 +60,12 @@ struct hrtcp_net {
 	bool dying;			/* receives nothing any more */
 };
 
-struct hrtcp_net *hrtcp_net(const struct net *net);
+extern unsigned int hrtcp_net_id;
+
+static inline struct hrtcp_net *hrtcp_net(const struct net *net)
+{
+	return net_generic(net, hrtcp_net_id);
+}
 
 int hrtcp_netns_init(void);
 void hrtcp_netns_exit(void);

@@ -9,6 +9,7 @@
 #include <net/tcp.h>
 
 #include "rx.h"
+#include "settle.h"
 #include "sock.h"
 
 long hrtcp_sysctl_mem[3] __read_mostly;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* recv.c -- RECEIVE, RFC 9293 3.10.3: from the receive queue to the user's memory. */
+#include "recv.h"
+
 #include <net/busy_poll.h>
 #include <net/sock.h>
 
-#include "io.h"
 #include "rxq.h"
+#include "settle.h"
 #include "sock.h"
 #include "urgent.h"
 

@@ -13,9 +13,9 @@
 #include "core/listen.h"
 
 #include "events.h"
-#include "iss.h"
 #include "netns.h"
 #include "route.h"
+#include "secret.h"
 #include "stats.h"
 #include "tx.h"
 

@@ -12,9 +12,10 @@
 #include <net/tcp.h>
 
 #include "compat.h"
-#include "iss.h"
 #include "netns.h"
 #include "rxq.h"
+#include "secret.h"
+#include "settle.h"
 #include "sock.h"
 #include "srcroute.h"
 #include "stats.h"

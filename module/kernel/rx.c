@@ -6,7 +6,7 @@
  *   dispatch()        socket, half-open request, TIME-WAIT or listener
  *   check()           checksum, TTL, IPsec policy, filters
  *   to_sock()         owned by a process? park it on the backlog, same path later
- *   hrtcp_rx_feed()   wire -> struct hrtcp_seg, hrtcp_conn_on_segment(), settle
+ *   hrtcp_rx_owned()  wire -> struct hrtcp_seg, hrtcp_conn_on_segment(), settle
  */
 #include "rx.h"
 
@@ -26,6 +26,7 @@
 #include "netns.h"
 #include "request.h"
 #include "rxq.h"
+#include "settle.h"
 #include "sock.h"
 #include "srcroute.h"
 #include "stats.h"
@@ -81,7 +82,7 @@ static void follow(struct hrtcp_sock *hs, const struct hrtcp_srcroute *route,
 }
 
 /* @batch: more may follow at once, and release_cb settles at the end. */
-static void feed(struct hrtcp_sock *hs, struct sk_buff *skb, struct hrtcp_seg *seg, bool batch)
+static void to_core(struct hrtcp_sock *hs, struct sk_buff *skb, struct hrtcp_seg *seg, bool batch)
 {
 	struct hrtcp_rxnode *node = hrtcp_skb_rxnode(skb);
 	struct sock *sk = &hs->inet.sk;
@@ -124,7 +125,7 @@ static void feed(struct hrtcp_sock *hs, struct sk_buff *skb, struct hrtcp_seg *s
 		hrtcp_settle(sk);
 }
 
-static int rx_feed(struct sock *sk, struct sk_buff *skb, bool batch)
+static int parse_owned(struct sock *sk, struct sk_buff *skb, bool batch)
 {
 	struct hrtcp_sock *hs = hrtcp_sk(sk);
 	struct hrtcp_seg seg;
@@ -143,19 +144,19 @@ static int rx_feed(struct sock *sk, struct sk_buff *skb, bool batch)
 		kfree_skb(skb);
 		return 0;
 	}
-	feed(hs, skb, &seg, batch);
+	to_core(hs, skb, &seg, batch);
 	return 0;
 }
 
-int hrtcp_rx_feed(struct sock *sk, struct sk_buff *skb)
+int hrtcp_rx_owned(struct sock *sk, struct sk_buff *skb)
 {
-	return rx_feed(sk, skb, false);
+	return parse_owned(sk, skb, false);
 }
 
 /* RFC 9293 MUST-59: all that waited for the owner, and then an ACK. */
 int hrtcp_rx_backlog(struct sock *sk, struct sk_buff *skb)
 {
-	return rx_feed(sk, skb, true);
+	return parse_owned(sk, skb, true);
 }
 
 static void to_sock(struct hrtcp_arrival *a, struct sock *sk)
@@ -168,7 +169,7 @@ static void to_sock(struct hrtcp_arrival *a, struct sock *sk)
 	bh_lock_sock_nested(sk);
 	sk_incoming_cpu_update(sk);
 	if (!sock_owned_by_user(sk)) {
-		hrtcp_rx_feed(sk, skb);
+		hrtcp_rx_owned(sk, skb);
 		a->skb = NULL;
 	} else if (!sk_add_backlog(sk, skb, limit)) {
 		a->skb = NULL;

@@ -23,7 +23,7 @@ struct hrtcp_arrival {
 bool hrtcp_rx(struct sk_buff *skb);
 
 /* A segment for a socket that is owned. Takes the skb. Return: 0. */
-int hrtcp_rx_feed(struct sock *sk, struct sk_buff *skb);
+int hrtcp_rx_owned(struct sock *sk, struct sk_buff *skb);
 
 /* proto.backlog_rcv: the same, and release_cb settles when all of the backlog is taken. */
 int hrtcp_rx_backlog(struct sock *sk, struct sk_buff *skb);

@@ -6,10 +6,13 @@
  * begun. Each full buffer is settled at once, so that the device works while the rest is
  * copied; the end of the call settles what remains, marked as pushed.
  */
+#include "send.h"
+
 #include <net/sock.h>
 #include <net/tcp.h>
 
-#include "io.h"
+#include "connect.h"
+#include "settle.h"
 #include "sock.h"
 #include "txq.h"
 

@@ -13,6 +13,7 @@
 #include "core/conn.h"
 
 #include "netns.h"
+#include "settle.h"
 #include "sock.h"
 
 const struct hrtcp_setting hrtcp_settings[HRTCP_N_SETTINGS] = {

@@ -20,6 +20,7 @@
 #include "netns.h"
 #include "route.h"
 #include "rxq.h"
+#include "settle.h"
 #include "sock.h"
 #include "stats.h"
 #include "timewait.h"

@@ -91,7 +91,6 @@ static inline struct hrtcp_sock *hrtcp_use_sock(struct hrtcp_port_use *use)
 
 extern struct proto hrtcp_proto;
 
-
 /* The first part of a socket's life, for a new one and for one cloned from a listener. */
 int hrtcp_sock_init(struct sock *sk);
 void hrtcp_sock_reset(struct hrtcp_sock *hs);
@@ -118,11 +117,5 @@ void hrtcp_sock_orphan(struct sock *sk);
 
 /* Free what a dead connection holds, and leave the table and the port. */
 void hrtcp_sock_bury(struct hrtcp_sock *hs);
-
-/* After every fact; settle.c. */
-void hrtcp_settle(struct sock *sk);
-
-/* proto.release_cb: what timers and interrupts left to the owner; settle.c. */
-void hrtcp_release_cb(struct sock *sk);
 
 #endif

@@ -17,9 +17,11 @@
 #include "core/conn.h"
 
 #include "cc.h"
+#include "info.h"
 #include "listen.h"
 #include "netns.h"
 #include "settings.h"
+#include "settle.h"
 #include "sock.h"
 
 #define MAXSEG_MIN 88			/* Linux's limits of TCP_MAXSEG */

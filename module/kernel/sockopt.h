@@ -15,7 +15,4 @@ int hrtcp_setsockopt(struct socket *sock, int level, int name, sockptr_t val,
 int hrtcp_getsockopt(struct socket *sock, int level, int name, char __user *val,
 		     int __user *len);
 
-/* What TCP_INFO tells; the socket is owned, or a torn value does no harm. info.c */
-void hrtcp_info_fill(const struct hrtcp_sock *hs, struct tcp_info *info);
-
 #endif

@@ -23,6 +23,7 @@
 #include "compat.h"
 #include "events.h"
 #include "netns.h"
+#include "settle.h"
 #include "sock.h"
 #include "stats.h"
 #include "txq.h"

@@ -1,27 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * iss.c -- initial sequence numbers and timestamp offsets: keyed hashes of addresses and
+ * secret.c -- numbers that a stranger must not guess: initial sequence numbers and timestamp offsets: keyed hashes of addresses and
  * ports. Since the offset is the same for the same addresses and ports, a new incarnation of a
  * connection goes on with the old one's clock: RFC 6191 compares the two.
  */
-#include "iss.h"
+#include "secret.h"
 
+#include <linux/init.h>
 #include <linux/random.h>
 #include <linux/siphash.h>
 
 #include "core/conn.h"
 
 #include "key.h"
+#include "syncookie.h"
 
 static siphash_key_t iss_key __read_mostly;
 static siphash_key_t ts_key __read_mostly;
 static siphash_key_t port_key __read_mostly;
 
-void hrtcp_iss_init(void)
+int __init hrtcp_secret_init(void)
 {
 	get_random_bytes(&iss_key, sizeof(iss_key));
 	get_random_bytes(&ts_key, sizeof(ts_key));
 	get_random_bytes(&port_key, sizeof(port_key));
+	hrtcp_syncookie_init();
+	return 0;
+}
+
+void hrtcp_secret_exit(void)
+{
 }
 
 struct seq hrtcp_iss(const struct hrtcp_key *key, u64 now_ns)
