@@ -149,6 +149,14 @@ struct hrtcp_txnode *hrtcp_conn_write_tail(const struct hrtcp_conn *conn)
 	return tail;
 }
 
+void hrtcp_conn_push(struct hrtcp_conn *conn)
+{
+	struct hrtcp_txnode *tail = hrtcp_conn_write_tail(conn);
+
+	if (tail)
+		tail->push = true;
+}
+
 void hrtcp_conn_on_write(struct hrtcp_conn *conn, struct hrtcp_txnode *node, u32 len,
 			 bool push)
 {
@@ -236,6 +244,11 @@ void hrtcp_conn_on_path(struct hrtcp_conn *conn, u16 mss_path, u32 gso_max)
 	conn->cc.ssthresh_bytes = max_t(u32, conn->cc.ssthresh_bytes, 2u * conn->snd.mss);
 }
 
+bool hrtcp_conn_in_flight(const struct hrtcp_conn *conn, struct seq seq)
+{
+	return seq_ge(seq, conn->snd.una) && seq_lt(seq, conn->snd.max);
+}
+
 /*
  * RFC 1122 4.2.3.9 as RFC 5927 reads it: an error that does not quote what we have in
  * flight is not for us, and none ends a synchronized connection.
@@ -243,7 +256,7 @@ void hrtcp_conn_on_path(struct hrtcp_conn *conn, u16 mss_path, u32 gso_max)
 void hrtcp_conn_on_icmp(struct hrtcp_conn *conn, struct seq seq, int err, bool hard,
 			u64 now_ns)
 {
-	if (seq_lt(seq, conn->snd.una) || seq_ge(seq, conn->snd.max))
+	if (!hrtcp_conn_in_flight(conn, seq))
 		return;
 	conn->soft_err = err;
 	if (!hard || !hrtcp_state_edge(conn->state, HRTCP_C_ICMP_ERROR))

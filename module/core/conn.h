@@ -116,8 +116,14 @@ void hrtcp_conn_on_write(struct hrtcp_conn *conn, struct hrtcp_txnode *node, u32
 /* All that was written so far is urgent, RFC 9293 3.8.5: follows hrtcp_conn_on_write(). */
 void hrtcp_conn_on_urgent(struct hrtcp_conn *conn);
 
+/* SEND was cut short: what was written so far is pushed all the same, RFC 9293 3.9.1.2. */
+void hrtcp_conn_push(struct hrtcp_conn *conn);
+
 /* RECEIVE: the user took @len octets. */
 void hrtcp_conn_on_read(struct hrtcp_conn *conn, u32 len);
+
+/* Nobody will read what was delivered: it was thrown away. */
+void hrtcp_conn_on_discard(struct hrtcp_conn *conn);
 
 /* CLOSE: the user sends no more. Return: 0, -ENOTCONN or -EPIPE. RFC 9293 3.10.4 */
 int hrtcp_conn_on_close(struct hrtcp_conn *conn, u64 now_ns);
@@ -136,6 +142,9 @@ void hrtcp_conn_on_path(struct hrtcp_conn *conn, u16 mss_path, u32 gso_max);
  * whether to believe it; if not, it may turn out to be true (HRTCP_EV_TOO_BIG). RFC 5927 7.2
  */
 bool hrtcp_conn_on_too_big(struct hrtcp_conn *conn, struct seq seq, u16 mss_path);
+
+/* Does @seq name what we sent and the peer did not acknowledge? Other ICMP is not for us, RFC 5927 4.1. */
+bool hrtcp_conn_in_flight(const struct hrtcp_conn *conn, struct seq seq);
 
 /* An ICMP error for our segment @seq. @hard: RFC 1122 4.2.3.9 calls it hard. */
 void hrtcp_conn_on_icmp(struct hrtcp_conn *conn, struct seq seq, int err, bool hard,

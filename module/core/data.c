@@ -56,6 +56,11 @@ u16 hrtcp_rcv_select_window(struct hrtcp_conn *conn)
 	return (u16)next;
 }
 
+void hrtcp_conn_on_discard(struct hrtcp_conn *conn)
+{
+	conn->rcv.unread_bytes = 0;
+}
+
 void hrtcp_conn_on_read(struct hrtcp_conn *conn, u32 len)
 {
 	struct hrtcp_rcv *rcv = &conn->rcv;

@@ -45,12 +45,6 @@ static void on_error(struct sock *sk, const struct report *r)
 	hrtcp_settle(sk);
 }
 
-/* RFC 5927 7: only what quotes octets in flight may change the path. */
-static bool in_flight(const struct hrtcp_sock *hs, struct seq seq)
-{
-	return seq_ge(seq, hs->conn.snd.una) && seq_lt(seq, hs->conn.snd.max);
-}
-
 static void to_sock(struct sock *sk, struct sk_buff *skb, const struct report *r)
 {
 	struct hrtcp_sock *hs = hrtcp_sk(sk);
@@ -58,7 +52,7 @@ static void to_sock(struct sock *sk, struct sk_buff *skb, const struct report *r
 
 	bh_lock_sock(sk);
 	owned = sock_owned_by_user(sk);
-	if (!hs->hashed || !in_flight(hs, r->seq))
+	if (!hs->hashed || !hrtcp_conn_in_flight(&hs->conn, r->seq))
 		goto out;
 	if (r->what == MTU) {
 		WRITE_ONCE(hs->pmtu_told, r->mtu);

@@ -140,7 +140,7 @@ u32 hrtcp_rcvbuf_payload_max(const struct sock *sk)
 void hrtcp_rxq_purge(struct sock *sk)
 {
 	sock_owned_by_me(sk);
-	hrtcp_sk(sk)->conn.rcv.unread_bytes = 0;
+	hrtcp_conn_on_discard(&hrtcp_sk(sk)->conn);
 	__skb_queue_purge(&sk->sk_receive_queue);
 	sk_mem_reclaim(sk);
 }

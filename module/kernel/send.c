@@ -134,15 +134,6 @@ static int send_all(struct send *s)
 	return 0;
 }
 
-/* An error cut the call short: what was copied ends here all the same. */
-static void push_tail(struct hrtcp_conn *conn)
-{
-	struct hrtcp_txnode *node = hrtcp_conn_write_tail(conn);
-
-	if (node)
-		node->push = true;
-}
-
 static int wait_connected(struct send *s)
 {
 	if (hrtcp_sk(s->sk)->conn.fast.passive)
@@ -206,7 +197,7 @@ static int send_locked(struct send *s)
 		err = send_all(s);
 	if (s->copied) {
 		if (err)
-			push_tail(conn);
+			hrtcp_conn_push(conn);	/* what was copied ends here all the same */
 		hrtcp_settle(s->sk);
 		return s->copied;
 	}
