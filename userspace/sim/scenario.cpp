@@ -71,7 +71,7 @@ Trial::Trial(Lots lots, uint64_t seed, bool trace)
 {
 	for (auto [path, most] : {std::pair(&there_, lots_.there_most), std::pair(&back_, lots_.back_most)})
 		if (most)
-			path->drop_if([most](const Bytes &packet) { return packet.size() > most; });
+			path->drop_if([most = most](const Bytes &packet) { return packet.size() > most; });
 	if (trace) {
 		trace_losses(there_, "client", clock_);
 		trace_losses(back_, "server", clock_);
