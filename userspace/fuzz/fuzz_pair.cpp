@@ -7,6 +7,7 @@
 #include "../sim/model_end.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 
@@ -28,20 +29,28 @@ model::Script script(Input &in, bool connects)
 	s.scale = in.u8() % 8;
 	while (s.scale && 4 << s.scale > s.window)
 		s.scale--;		/* steps worth a segment are of some units */
-	s.octets = static_cast<uint8_t>(std::min<uint32_t>(s.octets, 4u * s.window));
 	s.slow = in.u8() & 1;
+	return s;
+}
+
+// What a window takes in a few round trips, so that all of it crosses in some thousand steps.
+model::Script writing_to(const model::Script &peer, model::Script s)
+{
+	s.octets = static_cast<uint8_t>(std::min<uint32_t>(s.octets, 4u * peer.window));
 	return s;
 }
 
 class Scene {
 public:
-	Scene(Input &in, const hrtcp_cfg *cfg)
-		: a_(script(in, true), cfg, 1000), b_(script(in, false), cfg, 5000) {}
+	Scene(Input &in, const hrtcp_cfg *cfg) : Scene(Scripts{script(in, true), script(in, false)}, cfg) {}
 	void connect();
 	void act(Input &in);
 	void calm_down();
 
 private:
+	using Scripts = std::array<model::Script, 2>;
+	Scene(const Scripts &s, const hrtcp_cfg *cfg)
+		: a_(writing_to(s[1], s[0]), cfg, 1000), b_(writing_to(s[0], s[1]), cfg, 5000) {}
 	End &end(bool a) { return a ? a_ : b_; }
 	Packets &to(bool a) { return a ? to_a_ : to_b_; }
 	void deliver(bool a, size_t i, bool keep);
