@@ -25,7 +25,7 @@ model::Script script(Input &in, bool connects)
 	model::Script s{.writes = 40, .connects = connects};
 
 	s.octets = std::max<uint8_t>(in.u8(), 1);
-	s.window = static_cast<uint16_t>(1 + (in.u16() >> in.u8() % 16));
+	s.window = static_cast<uint16_t>(std::min(1 + (in.u16() >> in.u8() % 16), 65535));
 	s.scale = in.u8() % 8;
 	while (s.scale && 4 << s.scale > s.window)
 		s.scale--;		/* steps worth a segment are of some units */
