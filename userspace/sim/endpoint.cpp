@@ -107,7 +107,7 @@ void Endpoint::watch()
 	if (conn_.state == HRTCP_CLOSED || conn_.state == HRTCP_SYN_SENT)
 		return;
 	const auto offset = [this](struct seq seq) { return offset_of(seq); };
-	if (const char *wrong = ledger_.after(conn_, offset, out_.duplicated()))
+	if (const char *wrong = ledger_.after(conn_, offset))
 		fail(wrong);
 	if (watching_ && seq_lt(snd.una, una_))
 		fail("SND.UNA went back");

@@ -36,8 +36,7 @@ void Endpoint::emit(const hrtcp_seg &seg, uint64_t offset, bool again)
 	if (trace_)
 		trace("> " + segment_text(seg, config_.open.iss.v, irs()));
 	packet.ecn = seg.ip_ecn;
-	bool arrives = out_.send(std::move(packet));
-	ledger_.sent(offset, offset + seg.len, !arrives);
+	ledger_.sent(offset, offset + seg.len, out_.send(std::move(packet)));
 }
 
 // What no segment may be: larger than the path, beyond the window (but for the octet of a

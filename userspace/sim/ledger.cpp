@@ -10,10 +10,14 @@ extern "C" {
 
 namespace sim {
 
-void Ledger::sent(uint64_t from, uint64_t to, bool dropped)
+void Ledger::sent(uint64_t from, uint64_t to, int arrivals)
 {
+	const bool dropped = !arrivals;
+
 	if (from >= to)
 		return;
+	if (arrivals > 1)
+		twice_to_ = std::max(twice_to_, to);
 	cut(from);
 	cut(to);
 	if (!dropped)
@@ -84,20 +88,21 @@ bool Ledger::all_marked_dropped(const hrtcp_conn &conn, const Offset &offset_of)
 
 // A response is one to a genuine loss if all that was found lost by then was dropped, however
 // often it was sent. To take back such a one is wrong; where some of it had only been late, RFC 3522 and
-// RFC 5682 may judge by that part. What a network duplicates deceives RFC 3708, as it says.
-const char *Ledger::after(const hrtcp_conn &conn, const Offset &offset_of, uint64_t duplicated)
+// RFC 5682 may judge by that part. What a network duplicates of the data that was out then, or is
+// sent later, deceives RFC 3708, as it says.
+const char *Ledger::after(const hrtcp_conn &conn, const Offset &offset_of)
 {
 	const hrtcp_recovery &now = conn.recovery;
 
 	watch_head(conn);
-	const bool wrong = now.undos != before_.undos && genuine_ && duplicated == duplicated_;
+	const bool wrong = now.undos != before_.undos && genuine_ && twice_to_ <= begin_;
 	const bool fast = now.fast_recoveries != before_.fast_recoveries;
 	const bool timeout = now.timeouts != before_.timeouts;
 
 	if (fast || (timeout && (before_.state != HRTCP_R_LOSS || !backoff_)))
 		genuine_ = all_marked_dropped(conn, offset_of);
 	if (fast || timeout)
-		duplicated_ = duplicated;
+		begin_ = offset_of(conn.snd.una);
 	before_ = now;
 	backoff_ = conn.rtt.backoff;
 	if (hrtcp_state_synchronized(conn.state) && conn.txq.head)

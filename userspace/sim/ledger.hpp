@@ -17,11 +17,11 @@ class Ledger {
 public:
 	using Offset = std::function<uint64_t(struct seq)>;
 
-	// The octets [@from, @to) of the stream left, perhaps not for the first time.
-	void sent(uint64_t from, uint64_t to, bool dropped);
-	// After each fact, before anything leaves; @duplicated: packets, by the network, so far. NULL,
-	// or what is wrong.
-	const char *after(const hrtcp_conn &conn, const Offset &offset_of, uint64_t duplicated);
+	// The octets [@from, @to) of the stream left, perhaps not for the first time, and arrive
+	// so often.
+	void sent(uint64_t from, uint64_t to, int arrivals);
+	// After each fact, before anything leaves. NULL, or what is wrong.
+	const char *after(const hrtcp_conn &conn, const Offset &offset_of);
 	// Around each deadline: the timer of RFC 6298 keeps its distance. NULL, or what is wrong.
 	void before_deadline(const hrtcp_conn &conn);
 	const char *after_deadline(const hrtcp_conn &conn, uint64_t now_ns) const;
@@ -41,7 +41,8 @@ private:
 	hrtcp_recovery before_{};
 	uint8_t backoff_ = 0;
 	bool genuine_ = false;		// all that the response in force was for was dropped
-	uint64_t duplicated_ = 0;	// when it was
+	uint64_t begin_ = 0;		// SND.UNA when it was
+	uint64_t twice_to_ = 0;		// the network duplicated nothing from here on
 	void watch_head(const hrtcp_conn &conn);
 	uint64_t head_sent_ns_ = 0;	// when the first segment that is out left last
 	uint64_t rto_ns_ = 0;		// the least in force since

@@ -90,7 +90,7 @@ void Path::heal()
 	config_.heal_ns = ~0ull;
 }
 
-bool Path::send(Bytes packet)
+int Path::send(Bytes packet)
 {
 	uint64_t now = clock_.now_ns(), start = std::max(now, free_at_), delay = config_.delay_ns;
 	double waiting = double(start - now);
@@ -114,9 +114,8 @@ bool Path::send(Bytes packet)
 	if (lost(packet.again))
 		return drop(packet, "lost");
 	bool twice = chance(config_.duplicate);
-	duplicated_ += twice;
 	twice = twice && deliver(packet, free_at_ + delay);
-	return deliver(std::move(packet), free_at_ + delay) || twice;
+	return deliver(std::move(packet), free_at_ + delay) + twice;
 }
 
 // Eight octets at a time, in the machine's order: the sum does not care, but for its own.

@@ -79,8 +79,8 @@ public:
 	Path(Clock &clock, const PathConfig &config, uint64_t seed)
 		: clock_(clock), config_(config), random_(seed) {}
 	void connect(Receiver receiver) { receiver_ = std::move(receiver); }
-	// Return: whether it arrives, as it was sent.
-	bool send(Bytes packet);
+	// Return: how often it arrives, as it was sent.
+	int send(Bytes packet);
 	// Scripted loss: drop the packets for which this says so, before chance has a say.
 	void drop_if(std::function<bool(const Bytes &)> filter) { filter_ = std::move(filter); }
 	// Told of each packet that does not arrive.
@@ -89,7 +89,6 @@ public:
 		witness_ = std::move(witness);
 	}
 	uint64_t dropped() const { return dropped_; }	// by the queue
-	uint64_t duplicated() const { return duplicated_; }
 	// When the last packet was lost or corrupted; 0: none was.
 	uint64_t trouble_ns() const { return trouble_ns_; }
 
@@ -110,7 +109,7 @@ private:
 	uint64_t free_at_ = 0;	// the wire is busy until then
 	uint64_t sent_ = 0, dropped_ = 0;
 	uint64_t bad_until_ = 0; // Gilbert-Elliott
-	uint64_t trouble_ns_ = 0, duplicated_ = 0;
+	uint64_t trouble_ns_ = 0;
 };
 
 // RFC 1071 over the octets as they stand; 0 for a packet whose checksum field is right.

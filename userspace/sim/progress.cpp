@@ -25,13 +25,17 @@ bool Progress::held_up() const
 }
 
 // What was lost last is sent again by its timer or probed for within one interval of it: if
-// nothing more is lost, two suffice.
-uint64_t Progress::patience_ns() const
+// nothing more is lost, two suffice. The timer of a probe keeps the interval that it was armed for,
+// though what the last one brought makes the next intervals short again.
+uint64_t Progress::patience_ns(uint64_t now_ns) const
 {
 	const hrtcp_conn &conn = from_.conn();
 	const uint64_t rto = hrtcp_rtt_timeout(&conn.rtt, conn.cfg);
-	const uint64_t probe = conn.snd.probes < 32 ? rto << conn.snd.probes : conn.cfg->rto_max_ns;
+	const uint64_t at = conn.timers.at_ns[HRTCP_T_PERSIST];
+	uint64_t probe = conn.snd.probes < 32 ? rto << conn.snd.probes : conn.cfg->rto_max_ns;
 
+	if (at != HRTCP_NEVER && at > now_ns)
+		probe = std::max(probe, at - now_ns);
 	return 2 * std::max(rto, std::min(probe, conn.cfg->persist_max_ns)) + slack_ns;
 }
 
@@ -41,10 +45,13 @@ void Progress::look(uint64_t now_ns)
 	const uint64_t trouble = std::max({there_.trouble_ns(), back_.trouble_ns(), from_.hindered_ns(),
 					   to_.hindered_ns()});
 
-	if (held_up() || una.v != una_.v || trouble > since_ns_) {
+	const bool waits = !held_up();
+
+	if (!waits || !waited_ || una.v != una_.v || trouble > since_ns_) {
+		waited_ = waits;
 		una_ = una;
 		since_ns_ = now_ns;
-		until_ns_ = now_ns + patience_ns();
+		until_ns_ = now_ns + patience_ns(now_ns);
 	} else if (now_ns > until_ns_) {
 		throw Failure(from_.name() + ": nothing holds its data up, and nothing was acknowledged for " +
 			      std::to_string((now_ns - since_ns_) / 1000000) + " ms");

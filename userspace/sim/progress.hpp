@@ -17,11 +17,12 @@ public:
 
 private:
 	bool held_up() const;
-	uint64_t patience_ns() const;
+	uint64_t patience_ns(uint64_t now_ns) const;
 
 	const Endpoint &from_, &to_;
 	const Path &there_, &back_;
 	struct seq una_{};
+	bool waited_ = false;		// at the last look something was to go
 	uint64_t since_ns_ = 0;		// since when nothing held it up, and nothing was acknowledged
 	uint64_t until_ns_ = 0;
 };

@@ -93,6 +93,8 @@ const char *Trial::excuse() const
 		return "every SYN, or what it brought, was lost";
 	if (clock_.idle() && server_.unaware())
 		return "the ACK of a cookie was lost, and nothing comes after it";
+	if (clock_.idle() && server_.gave_up())
+		return "no SYN,ACK got through, but the first, whose ACK was lost and nothing comes after it";
 	return nullptr;
 }
 
