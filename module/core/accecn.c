@@ -275,22 +275,42 @@ void hrtcp_accecn_put(struct hrtcp_conn *conn, struct hrtcp_seg *seg, u32 unit, 
 
 /* -- the data sender ----------------------------------------------------------------- */
 
+/* Its counters are behind ours, by less than half a turn. */
+static bool goes_back(const struct hrtcp_accecn *acc, const struct hrtcp_opts *opt)
+{
+	u8 i;
+
+	if (!(opt->present & HRTCP_OPT_ACCECN))
+		return false;
+	for (i = 0; i < opt->accecn.n; i++) {
+		u32 counter = acc->s.bytes[place(i, opt->accecn.order1)];
+
+		if (((opt->accecn.field[i] - counter) & HRTCP_ACCECN_MASK) > HRTCP_ACCECN_MASK / 2)
+			return true;
+	}
+	return false;
+}
+
 /*
  * An ACK that tells nothing newer than one before it may be older: appendix A.1. One that
  * acknowledges more is not, whatever the peer's clock says: after long idleness it has gone round.
+ * What has SACK blocks that are new may be either, since no ACK has room for all of them.
  */
-static bool superseded(struct hrtcp_accecn *acc, const struct hrtcp_ack *ack, u32 tsval)
+static bool superseded(struct hrtcp_accecn *acc, const struct hrtcp_ack *ack,
+		       const struct hrtcp_opts *opt)
 {
 	bool later = false;
 
 	if (ack->has_ts) {
-		if (acc->ts_known && hrtcp_ts_before(tsval, acc->ts) && !ack->acked_bytes)
+		if (acc->ts_known && hrtcp_ts_before(opt->tsval, acc->ts) && !ack->acked_bytes)
 			return true;
-		later = !acc->ts_known || tsval != acc->ts;
+		later = !acc->ts_known || opt->tsval != acc->ts;
 		acc->ts_known = true;
-		acc->ts = tsval;
+		acc->ts = opt->tsval;
 	}
-	return !later && !ack->acked_bytes && !ack->delivered_bytes;
+	if (later || ack->acked_bytes)
+		return false;
+	return !ack->delivered_bytes || goes_back(acc, opt);
 }
 
 /* Octets marked CE since the last option; every counter goes on from its field, 3.2.3.1. */
@@ -419,7 +439,7 @@ void hrtcp_accecn_read(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 		acc->opt_ignore |= first && zeroed(&seg->opt.accecn);
 		acc->opt_heard = true;
 	}
-	if (acc->deaf || superseded(acc, ack, seg->opt.tsval))
+	if (acc->deaf || superseded(acc, ack, &seg->opt))
 		return;
 	if (seg->flags & HRTCP_SYN)	/* 3.2.2.2: s.cep does not count our SYN's */
 		ack->marked = ace == hrtcp_accecn_code(HRTCP_IP_CE);

@@ -19,6 +19,7 @@ struct Sender : Host {
 	{
 		std::string ts = s.ts ? ",TS val " + std::to_string(peer_tsval()) + " ecr 0" : "";
 
+		ts += s.sack ? ",sackOK" : "";
 		REQUIRE(open(0) == "");
 		take_sent();
 		REQUIRE(peer(0, synack + std::string(" 0:0(0) ack 1 <mss 1000,ecn0 1") + ts + ">") == "");
@@ -106,6 +107,23 @@ TEST_CASE("AccECN: an ACK that tells of nothing new may be an old one", "[R9768-
 	PEER(ts, MS(12), ack(".WA", now));
 	CHECK(ts.heard().cep == 7);
 	forget(ts);
+}
+
+TEST_CASE("AccECN: an ACK that was overtaken counts nothing, though its SACK block is news",
+	  "[R9768-67]")
+{
+	Sender h(9000, { .sack = true, .tune = tune<hrtcp_cc_reno> });
+
+	PEER(h, MS(10), ".WA 1:1(0) ack 1 <sack 7001:8001 5001:6001,ecn0 3001 0 1>");
+	REQUIRE(h.heard().bytes[HRTCP_E0B] == 3001);
+	h.take_sent();
+	PEER(h, MS(11), ".A  1:1(0) ack 1 <sack 3001:4001,ecn0 1001 0 1>");
+	CHECK(h.heard().bytes[HRTCP_E0B] == 3001);
+	CHECK(h.heard().cep == 6);
+	h.take_sent();
+	PEER(h, MS(12), ".WA 1:1(0) ack 1 <sack 8001:9001,ecn0 4001 0 1>");
+	CHECK(h.heard().bytes[HRTCP_E0B] == 4001);
+	forget(h);
 }
 
 TEST_CASE("AccECN: marks count after the peer's clock has gone half way round", "[R9768-45][R9768-67]")
