@@ -76,8 +76,9 @@ void hrtcp_cc_on_mss(struct hrtcp_conn *conn, u16 before)
 
 	if (conn->snd.mss < before && seq_lt(conn->snd.una, cc->iw_end))
 		cc->cwnd_bytes = (u32)div_u64((u64)cc->cwnd_bytes * conn->snd.mss, before);
-	/* Windows of small segments would not let a large one go. */
+	/* Windows of small segments would not let a large one go, neither now nor after a recovery. */
 	cc->cwnd_bytes = max_t(u32, cc->cwnd_bytes, conn->snd.mss);
+	cc->ssthresh_bytes = max_t(u32, cc->ssthresh_bytes, 2u * conn->snd.mss);
 }
 
 u32 hrtcp_cc_on_loss(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_ns)

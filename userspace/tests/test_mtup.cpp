@@ -116,6 +116,18 @@ TEST_CASE("probe: a larger MSS does not make the window larger", "[R4821-05]")
 	}
 }
 
+TEST_CASE("probe: a larger MSS leaves a recovery a window of two segments", "[R4821-05]")
+{
+	Probing h;
+
+	h.conn.cc.ssthresh_bytes = 2000;
+	PEER(h, MS(100), ". 1:1(0) ack 2001");
+	REQUIRE(h.mss() == 1400);
+	CHECK(h.conn.cc.ssthresh_bytes == 2800);	// RFC 5681 (4)
+	ABORT(h, MS(100));
+	h.take_sent();
+}
+
 TEST_CASE("probe: its loss alone is no congestion, what it carried leaves in small segments",
 	  "[R4821-04][R8201-02]")
 {
