@@ -172,9 +172,9 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	take_sample(conn, &ack, flight_bytes);
 	ack.duplicate = is_duplicate(conn, seg, &ack);
 	hrtcp_scoreboard_on_segment(conn, seg, &d, &ack);
+	ack.original = d.original;	/* what is SACKed may be old news, whose ACK was lost */
 	ack.delivered_bytes = d.bytes;
 	ack.delivered_pkts = d.units;
-	ack.original = d.original;
 	hrtcp_ecn_read(conn, seg, &ack);
 	hrtcp_rate_on_delivered(conn, &d, &ack.sample);
 	hrtcp_rack_on_delivered(conn, &d, &ack);

@@ -50,7 +50,7 @@ struct hrtcp_ack {
 	u32 marked_bytes;		/* ... on so many octets */
 	bool has_ts;
 	u32 tsecr;			/* the TSval that it echoes, RFC 7323 3.2 */
-	bool original;			/* acknowledged what no timeout sent again, RFC 5682 */
+	bool original;			/* SND.UNA passed what no timeout sent again, RFC 5682 */
 	struct hrtcp_sample sample;
 };
 

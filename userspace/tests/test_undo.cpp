@@ -181,6 +181,17 @@ TEST_CASE("F-RTO: nor does one after a duplicate", "[R5682-02]")
 	h.finish();
 }
 
+TEST_CASE("F-RTO: nor what is SACKed, which may have been so before the timeout", "[R5682-02]")
+{
+	Sending h(with_sack);
+
+	h.time_out();
+	PEER(h, h.script_time(), ". 1(0) ack 1001 <sack 3001:4001>");	// answers what went again
+	CHECK(h.undos() == 0);
+	CHECK(h.conn.recovery.state == HRTCP_R_LOSS);
+	h.finish();
+}
+
 TEST_CASE("Eifel: a timeout in recovery has real losses before it", "[R3522-01]")
 {
 	Sending h(with_ts);
