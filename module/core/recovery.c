@@ -73,6 +73,8 @@ static void respond(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_ns)
 		undo->ssthresh_bytes = ~0u;
 	undo->resent_bytes = conn->txq.again_bytes;
 	undo->dsacked_bytes = 0;
+	undo->n_told = 0;
+	undo->told_at = 0;
 	conn->cc.ssthresh_bytes = hrtcp_cc_on_loss(conn, how, now_ns);
 	hrtcp_ecn_reduced(conn);
 }
@@ -183,6 +185,32 @@ static bool eifel_detects(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 }
 
 /*
+ * Of what was sent twice there is one D-SACK: another one is of a copy that the network made of the
+ * segment, or of the ACK.
+ */
+static bool is_news(struct hrtcp_undo *undo, const struct hrtcp_sack_block *block)
+{
+	u8 i;
+
+	for (i = 0; i < undo->n_told; i++) {
+		struct hrtcp_sack_block *told = &undo->told[i];
+
+		if (seq_lt(block->start, told->end) && seq_lt(told->start, block->end))
+			return false;
+	}
+	for (i = 0; i < undo->n_told; i++) {
+		if (seq_eq(undo->told[i].end, block->start)) {
+			undo->told[i].end = block->end;
+			return true;
+		}
+	}
+	if (undo->n_told < HRTCP_UNDO_TOLD)
+		undo->n_told++;
+	undo->told[undo->told_at++ % HRTCP_UNDO_TOLD] = *block;
+	return true;
+}
+
+/*
  * RFC 3708 3; of what left a third time: whose duplicate would it be? And of what is still to go
  * again none can come.
  */
@@ -191,7 +219,8 @@ static bool dsacks_tell(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	struct hrtcp_recovery *rec = &conn->recovery;
 	struct hrtcp_undo *undo = &rec->undo;
 
-	if (seq_ge(ack->dsack.start, undo->begin))
+	if (ack->dsacked_bytes && seq_ge(ack->dsack.start, undo->begin) &&
+	    is_news(undo, &ack->dsack))
 		undo->dsacked_bytes += ack->dsacked_bytes;
 	return undo->resent_bytes && !undo->again && !rec->twice && !conn->txq.lost_bytes &&
 	       undo->dsacked_bytes >= undo->resent_bytes;

@@ -11,7 +11,9 @@
 #ifndef HRTCP_CORE_RECOVERY_H
 #define HRTCP_CORE_RECOVERY_H
 
-#include "seq.h"
+#include "wire.h"
+
+#define HRTCP_UNDO_TOLD 4		/* runs of octets that D-SACKs named of late */
 
 struct hrtcp_conn;
 struct hrtcp_ack;
@@ -35,7 +37,9 @@ struct hrtcp_undo {
 	bool armed;
 	u32 cwnd_bytes, ssthresh_bytes;	/* before the response */
 	u32 resent_bytes;		/* in this episode, or before it and still out */
-	u32 dsacked_bytes;		/* of these, said to be received twice */
+	u32 dsacked_bytes;		/* of these, said to be received twice, ... */
+	struct hrtcp_sack_block told[HRTCP_UNDO_TOLD]; /* ... which are these octets */
+	u8 n_told, told_at;		/* the oldest makes room */
 	bool again;			/* and some of it not for the first time */
 	struct seq begin;		/* SND.UNA then: D-SACKs of what lies before are older */
 	bool ts_taken, ts_known;	/* ts is settled; it is set, and every ACK since is older */

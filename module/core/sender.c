@@ -428,6 +428,7 @@ enum hrtcp_poll hrtcp_sender_probe(struct hrtcp_conn *conn, u64 now_ns, struct h
 		snd->max = seq_max(snd->max, seq_add(snd->nxt, 1));
 		snd->probed = true;
 		hrtcp_recovery_note_again(conn, snd->nxt, snd->max);
+		conn->recovery.undo.armed = false;	/* its D-SACK says nothing of what was before */
 	} else {
 		tx->seg.seq = seq_sub(snd->una, 1);
 	}

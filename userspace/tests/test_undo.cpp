@@ -107,6 +107,26 @@ TEST_CASE("undo: goes back before the first of several timeouts", "[R4015-01][R5
 	h.finish();
 }
 
+TEST_CASE("undo: not because a window probe came twice", "[R3708-01]")
+{
+	Client h(with_sack);
+
+	WRITE(h, 0, 1);
+	SEES(h, 0, "P. 1:2(1) ack 1");
+	SEES(h, RTO, "P. 1:2(1) ack 1");
+	PEER(h, RTO + MS(100), ". 1:1(0) ack 2 win 0");
+	const u32 ssthresh = h.conn.cc.ssthresh_bytes;
+	WRITE(h, RTO + MS(100), 1000);
+	for (int probes = 0; probes < 2; h.tick(h.next_wake()))
+		probes += !h.take_sent().empty();
+	h.take_sent();
+	PEER(h, h.script_time(), ". 1:1(0) ack 3 win 0 <sack 2:3>");
+	CHECK(h.conn.recovery.undos == 0);
+	CHECK(h.conn.cc.ssthresh_bytes == ssthresh);
+	ABORT(h, h.script_time());
+	h.take_sent();
+}
+
 TEST_CASE("undo: a timeout after progress is a loss of its own", "[R5681-08]")
 {
 	Sending h(with_ts);
@@ -189,6 +209,23 @@ TEST_CASE("F-RTO: nor what is SACKed, which may have been so before the timeout"
 	PEER(h, h.script_time(), ". 1(0) ack 1001 <sack 3001:4001>");	// answers what went again
 	CHECK(h.undos() == 0);
 	CHECK(h.conn.recovery.state == HRTCP_R_LOSS);
+	h.finish();
+}
+
+TEST_CASE("undo: a D-SACK that an ACK says again, or a third copy, is no second duplicate", "[R3708-01]")
+{
+	Sending h(with_sack, 6000);
+
+	PEER(h, MS(100), ". 1(0) ack 1 <sack 1001:2001 3001:6001>");	// two are lost
+	while (h.conn.txq.lost_bytes)
+		h.tick(h.next_wake());
+	REQUIRE(h.take_sent().size() == 2);
+	PEER(h, MS(400), ". 1(0) ack 6001");
+	PEER(h, MS(401), ". 1(0) ack 6001 <sack 1:1001>");
+	PEER(h, MS(402), ". 1(0) ack 6001 <sack 1:1001>");
+	CHECK(h.undos() == 0);
+	PEER(h, MS(403), ". 1(0) ack 6001 <sack 2001:3001>");
+	CHECK(h.undos() == 1);
 	h.finish();
 }
 
