@@ -57,6 +57,7 @@ static void advance_una(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 
 	ack->acked_bytes = (u32)seq_diff(una, snd->una);
 	snd->una = una;
+	snd->syn_acked = true;
 	snd->nxt = seq_max(snd->nxt, una);	/* a window probe was taken */
 	snd->max = seq_max(snd->max, snd->nxt);
 	snd->probes = 0;
@@ -171,8 +172,8 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	}
 	take_sample(conn, &ack, flight_bytes);
 	ack.duplicate = is_duplicate(conn, seg, &ack);
-	hrtcp_scoreboard_on_segment(conn, seg, &d, &ack);
 	ack.original = d.original;	/* what is SACKed may be old news, whose ACK was lost */
+	hrtcp_scoreboard_on_segment(conn, seg, &d, &ack);
 	ack.delivered_bytes = d.bytes;
 	ack.delivered_pkts = d.units;
 	hrtcp_ecn_read(conn, seg, &ack);

@@ -12,7 +12,7 @@
 static const char *check_txq(const struct hrtcp_conn *conn)
 {
 	const struct hrtcp_txnode *node;
-	struct seq at = seq_max(conn->snd.una, seq_add(conn->snd.iss, 1));
+	struct seq at = conn->snd.syn_acked ? conn->snd.una : seq_add(conn->snd.iss, 1);
 	bool unsent = false;
 
 	for (node = conn->txq.head; node; node = node->next) {

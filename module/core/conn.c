@@ -391,9 +391,10 @@ bool hrtcp_conn_poll_transition(struct hrtcp_conn *conn, struct hrtcp_transition
 
 u32 hrtcp_conn_queued(const struct hrtcp_conn *conn)
 {
-	struct seq first = seq_max(conn->snd.una, seq_add(conn->snd.iss, 1));
+	const struct hrtcp_snd *snd = &conn->snd;
+	struct seq first = snd->syn_acked ? snd->una : seq_add(snd->iss, 1);
 
-	return seq_lt(first, conn->snd.end) ? (u32)seq_diff(conn->snd.end, first) : 0;
+	return seq_lt(first, snd->end) ? (u32)seq_diff(snd->end, first) : 0;
 }
 
 bool hrtcp_conn_at_eof(const struct hrtcp_conn *conn)

@@ -239,7 +239,7 @@ void hrtcp_data_release(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u6
 	struct hrtcp_rcv *rcv = &conn->rcv;
 	struct hrtcp_rx rx = { 0 };
 
-	if (!rcv->held || seq_eq(conn->snd.una, conn->snd.iss) ||
+	if (!rcv->held || !conn->snd.syn_acked ||
 	    !hrtcp_state_may_receive(conn->state))
 		return;
 	rcv->held = false;

@@ -7,7 +7,7 @@
 
 static bool syn_outstanding(const struct hrtcp_conn *conn)
 {
-	return seq_eq(conn->snd.una, conn->snd.iss);
+	return !conn->snd.syn_acked;
 }
 
 /* How long the peer may be silent before the connection is given up, RFC 9293 3.8.3. */

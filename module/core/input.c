@@ -253,7 +253,7 @@ static enum hrtcp_drop check_timestamps(struct hrtcp_conn *conn, const struct hr
 static bool handshake_again(struct hrtcp_conn *conn, const struct hrtcp_seg *seg)
 {
 	if (!(seg->flags & HRTCP_SYN) || seg->flags & HRTCP_RST ||
-	    !seq_eq(conn->snd.una, conn->snd.iss) || !seq_eq(seg->seq, conn->rcv.irs))
+	    conn->snd.syn_acked || !seq_eq(seg->seq, conn->rcv.irs))
 		return false;
 	if (!(seg->flags & HRTCP_ACK))
 		conn->pending.syn = true;	/* our SYN,ACK was lost */

@@ -16,7 +16,7 @@ static void change(struct hrtcp_conn *conn, u64 now_ns)
  */
 void hrtcp_repath_on_timeout(struct hrtcp_conn *conn, u64 now_ns)
 {
-	if (conn->recovery.unanswered >= 2 || seq_eq(conn->snd.una, conn->snd.iss))
+	if (conn->recovery.unanswered >= 2 || !conn->snd.syn_acked)
 		change(conn, now_ns);
 }
 

@@ -30,7 +30,9 @@ struct hrtcp_snd {
 	struct seq end;			/* one past the last octet written by the user */
 	u32 wnd;			/* octets, scaled */
 	u32 max_wnd;			/* largest seen, for silly-window avoidance */
-	struct seq wl1, iss;
+	struct seq wl1;
+	struct seq iss;			/* SND.UNA comes round to it ... */
+	bool syn_acked;			/* ... once this is set */
 	struct seq small_end;		/* end of the last short segment sent (Nagle) */
 	struct seq up;			/* SND.UP: one past the last urgent octet ... */
 	bool urgent;			/* ... which is not acknowledged yet */

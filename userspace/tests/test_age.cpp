@@ -223,3 +223,32 @@ TEST_CASE("age: the initial window is over, however long ago", "[R9293-30][R6928
 	INFO(steps << " steps");
 	CHECK_FALSE(h.conn.cc.small_restart);
 }
+
+TEST_CASE("age: what is queued counts from SND.UNA, wherever that is", "[R9293-30]")
+{
+	const u64 steps = GENERATE(range(0, 10));
+	Bare h(true);
+
+	h.carry(steps * step);
+	h.write(5 * mss);
+	INFO(steps << " steps");
+	CHECK(hrtcp_conn_queued(&h.conn) == 5 * mss);
+}
+
+TEST_CASE("age: where SND.UNA has come round to the ISS no SYN is outstanding", "[R9293-30]")
+{
+	Bare h(true);
+
+	h.carry((1ull << 32) / mss * mss - mss);
+	h.write(h.conn.snd.iss.v - h.conn.snd.end.v);
+	h.feed(h.segment(HRTCP_ACK));
+	REQUIRE(h.conn.snd.una.v == h.conn.snd.iss.v);
+	CHECK(hrtcp_conn_queued(&h.conn) == 0);
+	h.write(mss);
+	while (!h.conn.recovery.timeouts && !h.conn.syn_repeats) {
+		h.now_ns = hrtcp_timers_next(&h.conn.timers, nullptr);
+		hrtcp_conn_on_deadline(&h.conn, h.now_ns);
+		h.settle();
+	}
+	CHECK(h.conn.syn_repeats == 0);
+}
