@@ -131,7 +131,8 @@ void hrtcp_rtt_sample(struct hrtcp_rtt *rtt, const struct hrtcp_cfg *cfg, u64 rt
 {
 	u64 delta;
 
-	rtt_ns = max_t(u64, rtt_ns, 1);
+	/* RFC 6298 2.5: an outage is part of what was measured, and of no round trip to come. */
+	rtt_ns = max_t(u64, min_t(u64, rtt_ns, cfg->rto_max_ns), 1);
 	rtt->latest_ns = rtt_ns;
 	rtt->min_ns = rtt->min_ns ? min_t(u64, rtt->min_ns, rtt_ns) : rtt_ns;
 	if (!rtt->srtt_ns) {		/* RFC 6298 2.2 */

@@ -96,6 +96,16 @@ TEST_CASE("rtt_sample: a zero one counts as a sample", "[rtt]")
 	CHECK(r.timeout() >= MS(50));
 }
 
+TEST_CASE("rtt_sample: one beyond the largest RTO counts as that", "[R6298-05]")
+{
+	Rtt r;
+
+	r.sample(MS(100));
+	r.sample(SEC(3600));
+	CHECK(r.rtt.srtt_ns <= r.cfg.rto_max_ns);
+	CHECK(r.rtt.latest_ns == r.cfg.rto_max_ns);
+}
+
 TEST_CASE("rtt_sample: ends the backoff", "[R6298-12]")
 {
 	Rtt r;
