@@ -365,6 +365,8 @@ static void arm_persist(struct hrtcp_conn *conn, u64 now_ns)
 		return;
 	if (!snd->probes)
 		conn->progress_ns = now_ns;
+		conn->advance_ns = now_ns;	/* until now nothing waited for that */
+	}
 	if (seq_lt(snd->nxt, seq_add(snd->una, snd->wnd)))
 		in_ns = min_t(u64, max_t(u64, in_ns, OVERRIDE_MIN_NS), OVERRIDE_MAX_NS);
 	else

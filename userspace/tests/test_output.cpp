@@ -301,6 +301,19 @@ TEST_CASE("probe: an orphan does not wait for ever", "[R6429-01]")
 	STATE(h, CLOSED);
 }
 
+TEST_CASE("probe: an orphan's patience begins with its wait", "[R6429-01]")
+{
+	Client h;
+
+	PEER(h, 0, ". 1:1(0) ack 1 win 0");
+	RELEASE(h, SEC(3600));
+	STATE(h, FIN_WAIT_1);
+	SEES(h, SEC(3600) + RTO, ". 0:0(0) ack 1");
+	STATE(h, FIN_WAIT_1);
+	PEER(h, SEC(3600) + RTO, ". 1:1(0) ack 1 win 1");
+	SEES(h, SEC(3600) + RTO, "F. 1:1(0) ack 1");
+}
+
 TEST_CASE("shrunk window: nothing new beyond it, the old goes again",
 	  "[MUST-34][SHLD-15][SHLD-16]")
 {
