@@ -174,6 +174,7 @@ static bool eifel_detects(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	if (!ack->acked_bytes || !rec->undo.ts_known)
 		return false;
 	rec->undo.ts_known = ack->has_ts && !ack->dsacked_bytes &&
+			     ack->now_ns - rec->undo.ts_at_ns < hrtcp_ts_life_ns(conn->ts.in_us) &&
 			     hrtcp_ts_before(ack->tsecr, rec->undo.ts);
 	if (!rec->undo.ts_known || seq_lt(conn->snd.una, rec->again_hi))
 		return false;
@@ -340,6 +341,7 @@ void hrtcp_recovery_on_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *
 		rec->undo.ts_taken = true;
 		rec->undo.ts_known = conn->ts.on;
 		rec->undo.ts = hrtcp_ts_now(conn->ts.offset, conn->ts.in_us, node->sent_ns);
+		rec->undo.ts_at_ns = node->sent_ns;
 	}
 	rec->undo.again |= node->sends > 2;
 	rec->undo.resent_bytes += hrtcp_txnode_len(node);

@@ -43,7 +43,8 @@ struct hrtcp_undo {
 	bool again;			/* and some of it not for the first time */
 	struct seq begin;		/* SND.UNA then: D-SACKs of what lies before are older */
 	bool ts_taken, ts_known;	/* ts is settled; it is set, and every ACK since is older */
-	u32 ts;				/* TSval of the first repeat out, RetransmitTS of RFC 3522 */
+	u32 ts;				/* TSval of the first repeat out, RetransmitTS of RFC 3522 ... */
+	u64 ts_at_ns;			/* ... and when that was */
 };
 
 struct hrtcp_recovery {

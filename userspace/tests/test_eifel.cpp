@@ -73,6 +73,22 @@ TEST_CASE("Eifel: an ACK of the retransmission undoes nothing", "[R3522-01]")
 	h.take_sent();
 }
 
+TEST_CASE("Eifel: nor by a clock that has gone half way round", "[R3522-01]")
+{
+	static constexpr auto patient = [](hrtcp_cfg &cfg) { cfg.r2_ns = HRTCP_NEVER; };
+	Sending h({ .mss = 1012, .ts = true, .tune = patient });
+
+	while (h.script_time() < SEC(26 * 24 * 3600)) {
+		h.tick(h.next_wake());
+		h.take_sent();
+	}
+	REQUIRE(h.conn.recovery.timeouts > 1);
+	REQUIRE(h.ack(h.script_time() + MS(1), 1001, h.last_tsval()) == "");
+	CHECK(h.undos() == 0);
+	ABORT(h, h.script_time());
+	h.take_sent();
+}
+
 TEST_CASE("Eifel: only the first ACK that advances counts", "[R3522-01]")
 {
 	Sending h(no_sack);
