@@ -51,11 +51,12 @@ test: core
 # Connections from seeds in the simulator; a single one, or SEED without N, with its trace.
 SEED	   ?=
 ALGO	   ?=
+LIFE	   ?=
 N	   ?= $(if $(SEED),1,10000)
 
 sim: $(BUILD)/unit/Makefile
 	+$(MAKE) -s -C $(BUILD)/unit hrtcp-sim
-	$(BUILD)/unit/bin/hrtcp-sim --seed $(or $(SEED),1) --count $(N) $(if $(ALGO),--cc $(ALGO)) $(if $(filter 1,$(N)),--trace)
+	$(BUILD)/unit/bin/hrtcp-sim --seed $(or $(SEED),1) --count $(N) $(if $(ALGO),--cc $(ALGO)) $(if $(LIFE),--life $(LIFE)) $(if $(filter 1,$(N)),--trace)
 
 # The tables of figures kept in userspace/sim/golden, made anew; git diff says what moved.
 golden: $(BUILD)/unit/Makefile

@@ -363,7 +363,7 @@ static void arm_persist(struct hrtcp_conn *conn, u64 now_ns)
 
 	if (seq_lt(snd->una, snd->nxt) || hrtcp_timer_armed(&conn->timers, HRTCP_T_PERSIST))
 		return;
-	if (!snd->probes)
+	if (!snd->probes) {
 		conn->progress_ns = now_ns;
 		conn->advance_ns = now_ns;	/* until now nothing waited for that */
 	}

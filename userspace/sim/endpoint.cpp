@@ -15,6 +15,8 @@ Endpoint::Endpoint(std::string name, Clock &clock, Path &out, const EndConfig &c
 	listen_.backlog = 1;
 	for (const Disturbance &disturbance : config_.disturbances)
 		disturb(disturbance);
+	for (const Rest &rest : config.program.rests)
+		after_rest(rest);
 	fastq_.limit = config.fast_limit;
 }
 
@@ -96,6 +98,21 @@ void Endpoint::note(const hrtcp_transition &tr)
 	      " because " + hrtcp_cause_text(tr.cause));
 }
 
+// What the core counts by sequence numbers is what was written and read, however much that is.
+const char *Endpoint::watch_counts() const
+{
+	const auto acked = static_cast<int64_t>(offset_of(conn_.snd.una));
+	const uint64_t left = written_ - std::min(written_, static_cast<uint64_t>(std::max(acked, int64_t(0))));
+	uint32_t ahead;
+
+	if (hrtcp_conn_queued(&conn_) != left)
+		return "the core counts other octets that are queued";
+	if (peer_ && hrtcp_conn_urgent(&conn_, &ahead) &&
+	    received_ - unread_ + ahead > peer_->urgent_to_)
+		return "what the peer did not write is urgent";
+	return nullptr;
+}
+
 // What has to hold after every fact, beside what the core checks itself.
 void Endpoint::watch()
 {
@@ -108,6 +125,10 @@ void Endpoint::watch()
 		return;
 	const auto offset = [this](struct seq seq) { return offset_of(seq); };
 	if (const char *wrong = ledger_.after(conn_, offset))
+		fail(wrong);
+	if (const char *wrong = marks_.after(conn_))
+		fail(wrong);
+	if (const char *wrong = watch_counts())
 		fail(wrong);
 	if (watching_ && seq_lt(snd.una, una_))
 		fail("SND.UNA went back");

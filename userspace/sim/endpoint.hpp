@@ -3,8 +3,10 @@
 // writes, reads and closes. It plays the part of the kernel: settles after every fact.
 #pragma once
 
+#include "endconfig.hpp"
 #include "gro.hpp"
 #include "ledger.hpp"
+#include "marks.hpp"
 
 #include <memory>
 #include <optional>
@@ -21,44 +23,6 @@ namespace sim {
 
 struct Failure : std::runtime_error {
 	using std::runtime_error::runtime_error;
-};
-
-struct Program {
-	uint64_t send_bytes = 0;
-	uint32_t write_bytes = 65536;	// a write
-	uint32_t sndbuf_bytes = 1u << 20;
-	uint64_t read_every_ns = 0;	// 0: at once
-	uint64_t read_from_ns = 0;	// no read before this long after the start
-	bool read_last = false;		// no read before all of its own is written
-	bool speak_last = false;	// no write before the peer's end of stream
-	uint64_t turn_bytes = 0;	// so much for each so much of the peer's; 0: no turns
-	uint64_t peer_turn_bytes = 0;
-	bool second = false;		// the peer has the first turn
-	uint64_t pause_ns = 0;		// between writes
-	uint64_t begin_ns = 0;		// no write before this long after the start
-	bool wait_for_peer = false;	// close only after the peer has
-	bool stay = false;		// never close
-	uint64_t abort_after_ns = 0;	// 0: never
-	bool nodelay = false;
-};
-
-struct Disturbance {
-	enum What { Path, Algorithm, Buffer, Block, Refuse, Stall, Count } what;
-	uint64_t after_ns;
-	uint32_t value;		// octets a segment; number; octets; ns; segments; ns
-};
-
-struct EndConfig {
-	hrtcp_cfg cfg = hrtcp_cfg_default;
-	hrtcp_open open{};
-	Program program;
-	std::vector<Disturbance> disturbances;
-	uint64_t pattern = 0;		// of the octets sent; the peer's is the other's
-	uint64_t peer_pattern = 0;
-	uint64_t fast_mac = 0;		// the Fast Open cookie that a server wants to see
-	uint32_t fast_limit = 0;
-	uint64_t gro_ns = 0;		// in such a time what arrives is merged as GRO does
-	bool unseen = false;		// its payload is not stored, nor looked at where it arrives
 };
 
 // When what happened, nanoseconds of the clock; 0: not yet. `acked`: all that was written.
@@ -124,6 +88,7 @@ private:
 	void deliver(const Bytes &payload, uint32_t skip, uint32_t len);
 	void note(const hrtcp_transition &tr);
 	void watch();
+	const char *watch_counts() const;
 	void watch_sent(const hrtcp_tx &tx, const hrtcp_seg &seg) const;
 	bool on_events(uint16_t events);
 	void arm();
@@ -134,6 +99,8 @@ private:
 	bool read_now();
 	void read_later(uint64_t at);
 	uint64_t may_have_written() const;
+	bool rests(const Rest &rest) const;
+	void after_rest(const Rest &rest);
 	void write_some();
 	bool write_later();
 	void read_all();
@@ -176,6 +143,8 @@ private:
 	std::vector<Bytes> door_;	// what came while it was stalled
 	Gro gro_;
 	Ledger ledger_;
+	Marks marks_;
+	uint64_t urgent_to_ = 0;	// octets up to which all that it wrote was urgent
 	const Endpoint *peer_ = nullptr;
 	uint64_t snd_base_ = 0;	// stream offset of the octet after ISS, for wrapping
 	// What may only grow, as it was after the last fact; valid once watching_.

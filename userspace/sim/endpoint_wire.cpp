@@ -28,6 +28,7 @@ void Endpoint::emit(const hrtcp_seg &seg, uint64_t offset, bool again)
 
 	packet.resize(header + stored);
 	packet.unseen = seg.len - stored;
+	packet.offset = offset;
 	packet.again = again;
 	fill_pattern(config_.pattern, offset, packet.data() + header, stored);
 	uint16_t sum = checksum(packet);
@@ -130,6 +131,7 @@ void Endpoint::take(Bytes packet)
 	seg.pkts = packet.pkts;
 	buffer->payload.assign(packet.begin() + seg.hdr_len, packet.end());
 	buffer->payload.unseen = packet.unseen;
+	buffer->payload.offset = packet.offset;
 	take(seg, buffer);
 }
 
@@ -174,7 +176,8 @@ void Endpoint::deliver(const Bytes &payload, uint32_t skip, uint32_t len)
 {
 	if (uint64_t(skip) + len > payload.wire_size())
 		fail("more delivered than arrived");
-	if (!payload.unseen && !is_pattern(config_.peer_pattern, received_, payload.data() + skip, len))
+	if (payload.unseen ? payload.offset + skip != received_ :
+			     !is_pattern(config_.peer_pattern, received_, payload.data() + skip, len))
 		fail("wrong octets after " + std::to_string(received_));
 	received_ += len;
 	unread_ += len;

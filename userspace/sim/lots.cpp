@@ -221,9 +221,9 @@ size_t narrow(Dice &dice, EndConfig &sender)
 
 } // namespace
 
-Lots draw(uint64_t seed, const hrtcp_cc_ops *cc)
+Lots draw(uint64_t seed, const hrtcp_cc_ops *cc, std::optional<Life> life)
 {
-	Dice dice(seed);
+	Dice dice(seed), more(~seed);
 	Lots lots;
 	EndConfig &a = lots.client, &b = lots.server;
 
@@ -246,6 +246,7 @@ Lots draw(uint64_t seed, const hrtcp_cc_ops *cc)
 		a.program.abort_after_ns = 1 + dice.log_up_to(32);
 	lots.there_most = narrow(dice, a);
 	lots.back_most = narrow(dice, b);
+	live(more, life, lots);
 	return lots;
 }
 

@@ -4,6 +4,7 @@
 #include "response.hpp"
 #include "scenario.hpp"
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -12,7 +13,8 @@ namespace {
 
 int usage()
 {
-	std::fprintf(stderr, "usage: hrtcp-sim [--seed N] [--count N] [--cc NAME|each] [--trace]\n"
+	std::fprintf(stderr, "usage: hrtcp-sim [--seed N] [--count N] [--cc NAME|each]\n"
+			     "                 [--life short|gigabytes|idle|outage] [--trace]\n"
 			     "       hrtcp-sim --golden FOLDER [--update] [TABLE...]\n"
 			     "       hrtcp-sim --response\n");
 	return 1;
@@ -27,19 +29,38 @@ bool choose(const char *name, std::vector<const hrtcp_cc_ops *> &ccs)
 	return ccs.front();
 }
 
-int run_many(uint64_t seed, uint64_t count, bool trace, const hrtcp_cc_ops *cc)
+// " ALGO=reno LIFE=idle", as make takes it.
+std::string choices(const hrtcp_cc_ops *cc, std::optional<sim::Life> life)
+{
+	std::string text = cc ? std::string(" ALGO=") + cc->name : "";
+
+	return life ? text + " LIFE=" + sim::life_name(*life) : text;
+}
+
+void print_lives(const std::array<uint64_t, sim::life_count> &lives)
+{
+	for (int i = 0; i < sim::life_count; i++)
+		std::printf("%s%llu %s", i ? ", " : "", static_cast<unsigned long long>(lives[size_t(i)]),
+			    sim::life_name(static_cast<sim::Life>(i)));
+	std::printf("\n");
+}
+
+int run_many(uint64_t seed, uint64_t count, bool trace, const hrtcp_cc_ops *cc,
+	     std::optional<sim::Life> life)
 {
 	uint64_t bytes = 0, again = 0, failed = 0;
+	std::array<uint64_t, sim::life_count> lives{};
 
 	for (uint64_t i = seed; i < seed + count; i++) {
 		try {
-			sim::Outcome outcome = sim::run_seed(i, trace, cc);
+			sim::Outcome outcome = sim::run_seed(i, trace, cc, life);
+			lives[static_cast<size_t>(outcome.life)]++;
 			bytes += outcome.bytes;
 			again += outcome.segments_again;
 		} catch (const sim::Failure &failure) {
 			std::printf("seed %llu: %s (replay: make sim%s SEED=%llu)\n",
 				    static_cast<unsigned long long>(i), failure.what(),
-				    cc ? (std::string(" ALGO=") + cc->name).c_str() : "",
+				    choices(cc, life).c_str(),
 				    static_cast<unsigned long long>(i));
 			if (++failed >= 10)
 				break;
@@ -49,6 +70,7 @@ int run_many(uint64_t seed, uint64_t count, bool trace, const hrtcp_cc_ops *cc)
 		    cc ? cc->name : "", cc ? ": " : "",
 		    static_cast<unsigned long long>(count), static_cast<unsigned long long>(failed),
 		    static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(again));
+	print_lives(lives);
 	return failed ? 1 : 0;
 }
 
@@ -59,6 +81,7 @@ int main(int argc, char **argv)
 	uint64_t seed = 1, count = 1000;
 	bool trace = false, update = false;
 	std::vector<const hrtcp_cc_ops *> ccs = {nullptr};	// of both ends; NULL: any
+	std::optional<sim::Life> life;
 	std::string folder;
 	std::vector<std::string> names;
 
@@ -77,6 +100,9 @@ int main(int argc, char **argv)
 			count = std::strtoull(argv[++i], nullptr, 0);
 		else if (!std::strcmp(argv[i], "--cc") && i + 1 < argc && choose(argv[i + 1], ccs))
 			i++;
+		else if (!std::strcmp(argv[i], "--life") && i + 1 < argc &&
+			 (life = sim::find_life(argv[i + 1])))
+			i++;
 		else if (argv[i][0] != '-' && !folder.empty())
 			names.push_back(argv[i]);
 		else
@@ -86,6 +112,6 @@ int main(int argc, char **argv)
 		return sim::golden(folder, update, names) ? 1 : 0;
 	int failed = 0;
 	for (const hrtcp_cc_ops *cc : ccs)
-		failed |= run_many(seed, count, trace, cc);
+		failed |= run_many(seed, count, trace, cc, life);
 	return failed;
 }

@@ -30,7 +30,7 @@ double Path::below_one()
 
 bool Path::chance(double p)
 {
-	return p > 0 && below_one() < p;
+	return p > 0 && !calm_ && below_one() < p;
 }
 
 bool Path::lost(bool again)
@@ -84,7 +84,7 @@ bool Path::deliver(Bytes packet, uint64_t at)
 void Path::heal()
 {
 	config_.loss = config_.burst = config_.loss_again = 0;
-	config_.reorder = config_.duplicate = config_.corrupt = 0;
+	config_.reorder = config_.duplicate = config_.corrupt = config_.ghost = 0;
 	config_.drop_nth = 0;
 	bad_until_ = 0;
 	config_.heal_ns = ~0ull;
@@ -100,6 +100,8 @@ int Path::send(Bytes packet)
 	if (now - Clock::start_ns >= config_.swell_from_ns && now - Clock::start_ns < config_.swell_to_ns)
 		delay += config_.swell_ns;
 
+	if (now - Clock::start_ns >= config_.out_from_ns && now - Clock::start_ns < config_.out_to_ns)
+		return drop(packet, "lost in the outage");
 	if (filter_ && filter_(packet))
 		return drop(packet, "lost by script");
 	if (config_.meddle && !meddle(packet, config_.meddle))
@@ -108,13 +110,15 @@ int Path::send(Bytes packet)
 		dropped_++;
 		return drop(packet, "queue full");
 	}
-	if (config_.mark_bytes && packet.ecn && waiting > config_.mark_bytes * config_.ns_per_byte)
+	if (config_.mark_bytes && !calm_ && packet.ecn && waiting > config_.mark_bytes * config_.ns_per_byte)
 		packet.ecn = 3;
 	free_at_ = start + static_cast<uint64_t>(double(packet.wire_size()) * config_.ns_per_byte);
 	if (lost(packet.again))
 		return drop(packet, "lost");
 	bool twice = chance(config_.duplicate);
 	twice = twice && deliver(packet, free_at_ + delay);
+	if (chance(config_.ghost))
+		twice |= deliver(packet, free_at_ + delay + config_.ghost_ns);
 	return deliver(std::move(packet), free_at_ + delay) + twice;
 }
 

@@ -18,7 +18,8 @@ struct Bytes : std::vector<uint8_t> {
 	bool again = false;	// the sender sends it not for the first time
 	uint16_t pkts = 0;	// merged on arrival of so many; 0: one
 	uint32_t flow = 0;	// whose it is, on a path that several connections share
-	uint32_t unseen = 0;	// octets of payload that are not stored, all of them 0
+	uint32_t unseen = 0;	// octets of payload that are not stored, ...
+	uint64_t offset = 0;	// ... of which the first stands here in the stream
 	size_t wire_size() const { return size() + unseen; }
 };
 
@@ -69,6 +70,9 @@ struct PathConfig {
 	uint8_t meddle = 0;		// mask of MEDDLE_*: what lies on the way
 	uint64_t swell_ns = 0;		// added to the delay ...
 	uint64_t swell_from_ns = 0, swell_to_ns = 0; // ... between these times after the start
+	double ghost = 0;		// of those that arrive a copy comes ...
+	uint64_t ghost_ns = 0;		// ... so much later
+	uint64_t out_from_ns = 0, out_to_ns = 0; // nothing arrives between these times after the start
 	uint64_t heal_ns = ~0ull;	// then, after the start, chance does no more harm
 };
 
@@ -83,6 +87,8 @@ public:
 	int send(Bytes packet);
 	// Scripted loss: drop the packets for which this says so, before chance has a say.
 	void drop_if(std::function<bool(const Bytes &)> filter) { filter_ = std::move(filter); }
+	// While it is calm chance does no harm.
+	void calm(bool on) { calm_ = on; }
 	// Told of each packet that does not arrive.
 	void witness(std::function<void(const Bytes &, const char *why)> witness)
 	{
@@ -109,6 +115,7 @@ private:
 	uint64_t free_at_ = 0;	// the wire is busy until then
 	uint64_t sent_ = 0, dropped_ = 0;
 	uint64_t bad_until_ = 0; // Gilbert-Elliott
+	bool calm_ = false;
 	uint64_t trouble_ns_ = 0;
 };
 

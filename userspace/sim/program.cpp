@@ -83,12 +83,33 @@ uint64_t Endpoint::may_have_written() const
 	const Program &program = config_.program;
 	const bool first = !program.second;
 
+	uint64_t most = program.send_bytes;
+
 	if (program.speak_last && !eof_)
 		return 0;
-	if (!program.turn_bytes)
-		return program.send_bytes;
-	return std::min(program.send_bytes,
-			((received_ - unread_) / program.peer_turn_bytes + first) * program.turn_bytes);
+	if (program.turn_bytes)
+		most = std::min(most, ((received_ - unread_) / program.peer_turn_bytes + first) *
+				      program.turn_bytes);
+	for (const Rest &rest : program.rests)
+		if (rests(rest))
+			most = std::min(most, rest.from_bytes);
+	return most;
+}
+
+bool Endpoint::rests(const Rest &rest) const
+{
+	return clock_.now_ns() < Clock::start_ns + rest.until_ns ||
+	       received_ - unread_ < rest.until_read_bytes;
+}
+
+void Endpoint::after_rest(const Rest &rest)
+{
+	later(Clock::start_ns + rest.until_ns, [this] {
+		if (done_ || tw_)
+			return;
+		run_program();
+		settle();
+	});
 }
 
 // The next write waits, for its time or for the pause after the last.
@@ -128,8 +149,14 @@ void Endpoint::write_some()
 		uint64_t len = std::min<uint64_t>(program.write_bytes, most - written_);
 		len = std::min<uint64_t>(len, hrtcp_conn_size_goal(&conn_) - hrtcp_txnode_len(node));
 		hrtcp_conn_on_write(&conn_, node, static_cast<uint32_t>(len), true);
+		const uint64_t before = written_;
 		written_ += len;
 		snd_base_ = written_;
+		if (program.urgent_every_bytes &&
+		    written_ / program.urgent_every_bytes != before / program.urgent_every_bytes) {
+			urgent_to_ = written_;
+			hrtcp_conn_on_urgent(&conn_);
+		}
 		if (write_later())
 			break;
 	}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "scenario.hpp"
 
-#include "lots.hpp"
 #include "progress.hpp"
 
 #include <cstdio>
@@ -56,6 +55,7 @@ public:
 private:
 	const char *excuse() const;
 	void check() const;
+	void calm_down();
 
 	Lots lots_;
 	Clock clock_;
@@ -108,6 +108,15 @@ void Trial::check() const
 	check_marks(server_, client_);
 }
 
+void Trial::calm_down()
+{
+	const uint64_t received = client_.received() + server_.received();
+	const bool calm = received >= lots_.calm_from_bytes && received < lots_.calm_to_bytes;
+
+	there_.calm(calm);
+	back_.calm(calm);
+}
+
 Outcome Trial::run()
 {
 	Progress up(client_, server_, there_, back_), down(server_, client_, there_, back_);
@@ -116,18 +125,19 @@ Outcome Trial::run()
 	client_.connect();
 	for (int steps = 0; !(client_.gone() && server_.gone()); steps++) {
 		if (excuse())
-			return {};
+			return {lots_.life};
 		if (clock_.at_one_time() > steps_at_once)
 			throw Failure("time stands still");
 		if (steps > step_limit)
 			throw Failure("no end in " + std::to_string(step_limit) + " events");
-		if (!clock_.step() || clock_.now_ns() > limit_ns)
+		if (!clock_.step() || clock_.now_ns() > limit_ns + lots_.age_ns)
 			throw Failure("stuck: client " + client_.state() + ", server " + server_.state());
+		calm_down();
 		up.look(clock_.now_ns());
 		down.look(clock_.now_ns());
 	}
 	check();
-	return {client_.retransmitted() + server_.retransmitted(),
+	return {lots_.life, client_.retransmitted() + server_.retransmitted(),
 		client_.received() + server_.received(), clock_.now_ns()};
 }
 
@@ -141,9 +151,9 @@ const hrtcp_cc_ops *find_cc(const char *name)
 	return hrtcp_cc_find(name);
 }
 
-Outcome run_seed(uint64_t seed, bool trace, const hrtcp_cc_ops *cc)
+Outcome run_seed(uint64_t seed, bool trace, const hrtcp_cc_ops *cc, std::optional<Life> life)
 {
-	return Trial(draw(seed, cc), seed, trace).run();
+	return Trial(draw(seed, cc, life), seed, trace).run();
 }
 
 } // namespace sim
