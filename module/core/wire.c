@@ -112,18 +112,23 @@ static enum hrtcp_drop parse_options(const u8 *p, const u8 *end, struct hrtcp_op
 	return HRTCP_DROP_NONE;
 }
 
+static void forget(struct hrtcp_opts *opt, u8 option)
+{
+	opt->present &= (u8)~option;
+}
+
 /* What stands in a segment of the wrong sort is not there. */
 static void drop_misplaced(struct hrtcp_seg *seg)
 {
 	if (!(seg->flags & HRTCP_SYN)) {	/* RFC 7413 4.1.1 */
-		seg->opt.present &= (u8)~HRTCP_OPT_FAST;
+		forget(&seg->opt, HRTCP_OPT_FAST);
 		seg->opt.fast.len = 0;
 		return;
 	}
 	if (seg->opt.hr_answer != !!(seg->flags & HRTCP_ACK))	/* an echo of our own */
-		seg->opt.present &= (u8)~HRTCP_OPT_HR;
+		forget(&seg->opt, HRTCP_OPT_HR);
 	if (!(seg->flags & HRTCP_ACK)) {	/* RFC 9768 3.2.3.2.1 */
-		seg->opt.present &= (u8)~HRTCP_OPT_ACCECN;
+		forget(&seg->opt, HRTCP_OPT_ACCECN);
 		memset(&seg->opt.accecn, 0, sizeof(seg->opt.accecn));
 	}
 }
