@@ -42,6 +42,8 @@ const Script scripts[] = {
 	{"nothing, all", Until::delivered, [](const Sight &) { return false; }},
 	{"last segment", Until::delivered,
 	 [](const Sight &s) { return first_time(s) && s.n == segments - 1; }},
+	{"last but one", Until::delivered,
+	 [](const Sight &s) { return first_time(s) && s.n == segments - 2; }},
 	{"last two", Until::delivered,
 	 [](const Sight &s) { return first_time(s) && s.n >= segments - 2; }},
 	{"first of the window", Until::delivered,
@@ -140,6 +142,14 @@ Result play(const Script &script, const EndConfig &peer, uint64_t rtt)
 		pair.client.conn().recovery.timeouts};
 }
 
+EndConfig without_sack(uint64_t delack_ns)
+{
+	EndConfig end = other_end(nullptr, delack_ns);
+
+	end.cfg.sack = false;
+	return end;
+}
+
 std::string row(const Script &script, const std::vector<EndConfig> &peers, uint64_t rtt)
 {
 	static const Script &nothing = scripts[0];
@@ -166,23 +176,23 @@ std::string row(const Script &script, const std::vector<EndConfig> &peers, uint6
 std::string table_recovery()
 {
 	const std::vector<EndConfig> peers = {plain_end(nullptr), other_end(nullptr, 40 * ms),
-					      other_end(nullptr, 200 * ms)};
+					      other_end(nullptr, 200 * ms), without_sack(40 * ms)};
 	std::string text = format(
 		"Recovery by what is lost: %u segments, an initial window, written at once over 10 Gbit/s.\n"
 		"Milliseconds that it takes longer than without the loss: until all has arrived, or the\n"
 		"connection is up, or the end of the stream is seen. \"All\" is the time in all from the\n"
 		"write on: until all has arrived, or is acknowledged where ACKs are lost until something is\n"
 		"repeated. Then segments sent again (both ends), and timeouts of the sender. The peer is\n"
-		"hrTCP, or one without the hrTCP option that withholds ACKs for 40 or 200 ms. Less is\n"
-		"better.\n",
+		"hrTCP, or one without the hrTCP option that withholds ACKs for 40 or 200 ms, or one\n"
+		"without SACK, too. Less is better.\n",
 		segments);
 
 	for (uint64_t rtt : {100 * us, 10 * ms}) {
 		text += format("\nround trip %g ms         |      hrTCP            |  other, 40 ms         "
-			       "|  other, 200 ms\n"
-			       "%-24s | %10s %5s %4s | %10s %5s %4s | %10s %5s %4s\n",
+			       "|  other, 200 ms        |  without SACK, 40 ms\n"
+			       "%-24s | %10s %5s %4s | %10s %5s %4s | %10s %5s %4s | %10s %5s %4s\n",
 			       double(rtt) / 1e6, "lost", "ms", "again", "RTO", "ms", "again", "RTO",
-			       "ms", "again", "RTO");
+			       "ms", "again", "RTO", "ms", "again", "RTO");
 		for (const Script &script : scripts)
 			text += row(script, peers, rtt);
 	}
