@@ -3,6 +3,7 @@
  * deadline.c -- what happens when a deadline of timers.h passes. A slot is cleared before
  * its handler, which may arm it again.
  */
+#include "newreno.h"
 #include "steps.h"
 
 static bool syn_outstanding(const struct hrtcp_conn *conn)
@@ -246,6 +247,10 @@ static void fire(struct hrtcp_conn *conn, enum hrtcp_timer slot, u64 now_ns)
 		keepalive_fired(conn, now_ns);
 		break;
 	case HRTCP_T_REORDER:
+		if (!conn->sack.on) {
+			hrtcp_newreno_on_late(conn, now_ns);
+			break;
+		}
 		hrtcp_rack_detect(conn, now_ns);
 		hrtcp_recovery_on_lost(conn, now_ns);
 		break;

@@ -5,7 +5,7 @@
  * cwnd stays the congestion control's.
  */
 #include "newreno.h"
-#include "tcb.h"
+#include "steps.h"
 
 #define DUP_THRESH 3			/* RFC 5681 3.2 */
 
@@ -13,6 +13,48 @@ static void resend_head(struct hrtcp_conn *conn)
 {
 	hrtcp_txq_mark_head_lost(&conn->txq);
 	conn->snd.force = true;
+}
+
+static void take_for_lost(struct hrtcp_conn *conn, u64 now_ns)
+{
+	hrtcp_timer_clear(&conn->timers, HRTCP_T_REORDER);
+	hrtcp_recovery_enter(conn, now_ns);
+	if (!conn->cc.ops->control)
+		conn->cc.cwnd_bytes = conn->cc.ssthresh_bytes;
+	resend_head(conn);
+}
+
+/* Only what follows the head can draw a duplicate that says that the head is missing. */
+static bool head_is_followed(const struct hrtcp_conn *conn)
+{
+	const struct hrtcp_txnode *head = conn->txq.head;
+
+	return head && (head != conn->txq.last || hrtcp_txnode_len(head) > head->mss ||
+			conn->snd.fin_sent);
+}
+
+/*
+ * Three duplicates prove a loss (RFC 5681 3.2), unless segments are known to overtake each other.
+ * Fewer may be all that come, where little is in flight, and then it is time that decides, as with
+ * SACK: something sent after the head has arrived, and the head not within the reordering window
+ * from then on (RFC 8985 6.2 steps 4 and 5). Where reordering was seen, the window has to pass
+ * however many duplicates there are.
+ */
+static void suspect_head(struct hrtcp_conn *conn, u64 now_ns)
+{
+	const bool timed = conn->rtt.srtt_ns && head_is_followed(conn);
+
+	if (conn->recovery.dupacks >= DUP_THRESH && !(conn->rack.reordering && timed))
+		take_for_lost(conn, now_ns);
+	else if (timed && !hrtcp_timer_armed(&conn->timers, HRTCP_T_REORDER))
+		hrtcp_timer_set(&conn->timers, HRTCP_T_REORDER,
+				now_ns + max_t(u64, hrtcp_rack_window(conn), 1));
+}
+
+void hrtcp_newreno_on_late(struct hrtcp_conn *conn, u64 now_ns)
+{
+	if (conn->recovery.state == HRTCP_R_DISORDER)
+		take_for_lost(conn, now_ns);
 }
 
 static void on_duplicate(struct hrtcp_conn *conn, u64 now_ns)
@@ -27,12 +69,8 @@ static void on_duplicate(struct hrtcp_conn *conn, u64 now_ns)
 		return;
 	rec->state = HRTCP_R_DISORDER;
 	/* RFC 6582 3.2 step 2: echoes of what a timeout sent again prove no loss. */
-	if (rec->dupacks < DUP_THRESH || seq_le(conn->snd.una, rec->recover))
-		return;
-	hrtcp_recovery_enter(conn, now_ns);
-	if (!conn->cc.ops->control)
-		conn->cc.cwnd_bytes = conn->cc.ssthresh_bytes;
-	resend_head(conn);
+	if (seq_gt(conn->snd.una, rec->recover))
+		suspect_head(conn, now_ns);
 }
 
 /* RFC 6582 3.2 step 3. A partial ACK names the next hole. */
@@ -47,6 +85,7 @@ static void advance_in_recovery(struct hrtcp_conn *conn, u32 acked)
 			conn->cc.cwnd_bytes = min_t(u32, conn->cc.ssthresh_bytes, pipe);
 		hrtcp_cwv_on_recovered(conn, rec->undo.resent_bytes);
 		hrtcp_pace_on_window(conn);
+		hrtcp_rack_recovered(conn);
 		rec->recover = seq_sub(conn->snd.una, 1);
 		hrtcp_recovery_open(conn);
 		return;
@@ -74,6 +113,8 @@ void hrtcp_newreno_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 		advance_in_recovery(conn, ack->acked_bytes);
 		return;
 	}
+	/* The head was only late: RFC 8985 6.2 step 3. */
+	conn->rack.reordering |= hrtcp_timer_armed(&conn->timers, HRTCP_T_REORDER);
 	if (!loss || seq_ge(conn->snd.una, rec->recover))
 		hrtcp_recovery_open(conn);
 	hrtcp_recovery_grow(conn, ack, loss);

@@ -61,7 +61,7 @@ void hrtcp_rack_on_delivered(struct hrtcp_conn *conn, const struct hrtcp_deliver
 	rack->rtt_ns = d->now_ns - newest.at_ns;
 }
 
-static u64 reorder_window(const struct hrtcp_conn *conn)
+u64 hrtcp_rack_window(const struct hrtcp_conn *conn)
 {
 	const struct hrtcp_rack *rack = &conn->rack;
 
@@ -73,7 +73,14 @@ static u64 reorder_window(const struct hrtcp_conn *conn)
 
 u64 hrtcp_rack_age(const struct hrtcp_conn *conn)
 {
-	return conn->rack.rtt_ns + reorder_window(conn);
+	return conn->rack.rtt_ns + hrtcp_rack_window(conn);
+}
+
+void hrtcp_rack_was_spurious(struct hrtcp_conn *conn)
+{
+	conn->rack.reordering = true;
+	if (!conn->sack.on)		/* else the D-SACKs do */
+		widen_window(conn);
 }
 
 void hrtcp_rack_detect(struct hrtcp_conn *conn, u64 now_ns)

@@ -43,6 +43,12 @@ void hrtcp_rack_on_delivered(struct hrtcp_conn *conn, const struct hrtcp_deliver
 /* RFC 8985 6.2 step 5: mark what is lost, arm the timer for what may be. */
 void hrtcp_rack_detect(struct hrtcp_conn *conn, u64 now_ns);
 
+/* RACK.reo_wnd: how much later than what was sent after it a unit may come. */
+u64 hrtcp_rack_window(const struct hrtcp_conn *conn);
+
+/* A fast retransmission was needless: what it repeated was only late. */
+void hrtcp_rack_was_spurious(struct hrtcp_conn *conn);
+
 /* How long after it was sent a unit counts as lost on a timeout, RFC 8985 6.3. */
 u64 hrtcp_rack_age(const struct hrtcp_conn *conn);
 

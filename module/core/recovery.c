@@ -27,6 +27,8 @@ void hrtcp_recovery_open(struct hrtcp_conn *conn)
 	rec->partial_acks = 0;
 	rec->left_bytes = 0;
 	rec->frto = false;
+	if (!conn->sack.on)
+		hrtcp_timer_clear(&conn->timers, HRTCP_T_REORDER);
 }
 
 /* @loss: the ACK came in LOSS, though it may have ended it. */
@@ -181,7 +183,8 @@ static bool eifel_detects(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	rec->undo.ts_known = false;
 	if (!rec->dsacks && seq_eq(conn->snd.una, conn->snd.nxt))
 		return false;
-	conn->rack.reordering |= rec->state == HRTCP_R_RECOVERY;
+	if (rec->state == HRTCP_R_RECOVERY)
+		hrtcp_rack_was_spurious(conn);
 	return true;
 }
 

@@ -11,7 +11,7 @@
  * | TXRETRY    | the caller could not transmit; ECN-Echo at one segment | fires | send on    | tx_retry; rto |
  * | PROBE      | new data or FIN sent, data acknowledged, nothing SACKed | all acknowledged, loss found | tail loss probe | 2 SRTT, RFC 8985 7.2 |
  * | KEEPALIVE  | switched on                    | off, gone          | probe, if all was silent that long | keepalive_time, then keepalive_intvl |
- * | REORDER    | RACK: a unit may be lost or late | settled by an ACK | detect again          | what is left of the reordering window |
+ * | REORDER    | RACK: a unit may be lost or late; without SACK, a duplicate ACK | settled by an ACK | detect again          | what is left of the reordering window |
  * | PACING     | data may leave, but not yet      | fires              | poll again             | what pace.h leaves between two super-segments |
  *
  * RETRANSMIT waits for REORDER and PROBE, RFC 8985 8.

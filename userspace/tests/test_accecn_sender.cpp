@@ -104,6 +104,8 @@ TEST_CASE("AccECN: an ACK that tells of nothing new may be an old one", "[R9768-
 	CHECK(ts.heard().cep == 6);
 	PEER(ts, MS(11), ack(".EWA", now + 1));		// a later clock: it counts
 	CHECK(ts.heard().cep == 7);
+	ts.run(MS(12));
+	ts.take_sent();					// the head again: the round trip is none
 	PEER(ts, MS(12), ack(".WA", now));
 	CHECK(ts.heard().cep == 7);
 	forget(ts);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// test_newreno.cpp -- without SACK: when duplicates count again, RFC 6582; what is idle.
+// test_newreno.cpp -- without SACK: what duplicates tell and when, RFC 6582, 5827; what is idle.
 #include "host.hpp"
 
 namespace {
@@ -70,4 +70,122 @@ TEST_CASE("fast retransmit: not of what a timeout has repeated, but again after 
 	recovered.take_sent();
 	PEER(recovered, MS(310), ". 1:1(0) ack nxt");
 	recovered.take_sent();
+}
+
+// -- fewer duplicates than three, and reordering ---------------------------------------------
+
+TEST_CASE("early: one duplicate, and a quarter of the least round trip later the head is lost",
+	  "[R5827-01]")
+{
+	Client h;
+
+	WRITE(h, 0, 2000);
+	h.start_clock();
+	PEER(h, MS(100), ". 1:1(0) ack 1");
+	QUIET(h, MS(125) - 1);
+	SEES(h, MS(125), ". 1:1001(1000) ack 1");
+	CHECK(h.conn.recovery.fast_recoveries == 1);
+	CHECK(h.conn.cc.ssthresh_bytes == 2000);
+	PEER(h, MS(225), ". 1:1(0) ack 2001");
+	CHECK(h.conn.recovery.timeouts == 0);
+	CHECK_FALSE(h.conn.rack.reordering);
+}
+
+TEST_CASE("early: the window counts from the first duplicate on", "[R5827-01]")
+{
+	Sending h(10000);
+
+	h.dupacks(MS(100), 1, 1);
+	h.dupacks(MS(120), 1, 1);
+	SEES(h, MS(125), ". 1:1001(1000) ack 1");
+	ABORT(h, MS(125));
+	h.take_sent();
+}
+
+TEST_CASE("early: a head that comes within the window was only late", "[R5827-01]")
+{
+	Client h;
+
+	WRITE(h, 0, 2000);
+	h.take_sent();
+	PEER(h, MS(100), ". 1:1(0) ack 1");
+	PEER(h, MS(124), ". 1:1(0) ack 2001");
+	CHECK(h.conn.rack.reordering);
+	QUIET(h, SEC(2));
+	CHECK(h.conn.recovery.fast_recoveries == 0);
+	CHECK(h.conn.cc.ssthresh_bytes == ~0u);
+}
+
+TEST_CASE("early: duplicates say nothing of a segment that nothing followed", "[R5827-01]")
+{
+	Client h({ .tune = [](hrtcp_cfg &c) { c.tlp = false; } });
+
+	WRITE(h, 0, 1000);
+	h.start_clock();
+	h.take_sent();
+	PEER(h, MS(100), ". 1:1(0) ack 1");
+	PEER(h, MS(100), ". 1:1(0) ack 1");
+	SEES(h, RTO, "P. 1:1001(1000) ack 1");
+	CHECK(h.conn.recovery.fast_recoveries == 0);
+	ABORT(h, RTO);
+	h.take_sent();
+}
+
+TEST_CASE("early: nor where the timeout has sent it again", "[R5827-01][R6582-01]")
+{
+	Sending h(10000);
+
+	h.take_sent();
+	SEES(h, RTO, ". 1:1001(1000) ack 1");
+	PEER(h, RTO + MS(10), ". 1:1(0) ack 10001");
+	WRITE(h, RTO + MS(10), 5000);
+	h.take_sent();
+	h.dupacks(RTO + MS(20), 2, 10001);
+	h.take_sent();
+	CHECK_FALSE(hrtcp_timer_armed(&h.conn.timers, HRTCP_T_REORDER));
+	ABORT(h, RTO + MS(20));
+	h.take_sent();
+}
+
+TEST_CASE("reordering: once it was seen, three duplicates wait for the window, too", "[R5681-10]")
+{
+	Sending h(30000);
+
+	h.dupacks(MS(50), 2, 1);
+	h.take_sent();
+	PEER(h, MS(60), ". 1:1(0) ack 3001");
+	h.take_sent();
+	h.dupacks(MS(100), 5, 3001);
+	const u64 window = hrtcp_rack_window(&h.conn);
+	CHECK(window > MS(10));
+	h.take_sent();				// limited transmit
+	QUIET(h, MS(100) + window - 1);
+	SEES(h, MS(100) + window, ". 3001:4001(1000) ack 1");
+	ABORT(h, MS(100) + window);
+	h.take_sent();
+}
+
+TEST_CASE("reordering: a needless fast retransmission widens the window", "[R8985-05]")
+{
+	Setup s{ .mss = 1012, .ts = true };
+	Client h(s);
+	const auto ack = [&h](u64 t, u32 nr, u32 tsecr) {
+		return h.peer(t, ". 1:1(0) ack " + std::to_string(nr) + " <TS val " +
+					 std::to_string(h.peer_tsval()) + " ecr " +
+					 std::to_string(tsecr) + ">");
+	};
+
+	WRITE(h, 0, 5000);
+	const u32 first = h.take_sent().front().seg.opt.tsval;
+	REQUIRE(ack(MS(50), 1, first) == "");
+	h.run(MS(75));
+	REQUIRE(h.conn.recovery.fast_recoveries == 1);
+	h.take_sent();
+	CHECK(h.conn.rack.window_mult == 1);
+	REQUIRE(ack(MS(80), 2001, first) == "");
+	CHECK(h.conn.recovery.undos == 1);
+	CHECK(h.conn.rack.reordering);
+	CHECK(h.conn.rack.window_mult == 2);
+	REQUIRE(ack(MS(81), 5001, first) == "");
+	h.take_sent();
 }

@@ -137,9 +137,9 @@ TEST_CASE("duplicate ACK: what does not count as one", "[R5681-10]")
 	PEER(h, MS(100), ". 1:11(10) ack 1");			// carries data
 	PEER(h, MS(100), ". 11:11(0) ack 1 win 60000");		// moves the window
 	PEER(h, MS(100), ". 11:11(0) ack -5");			// is older
-	QUIET(h, MS(139));
-	PEER(h, MS(139), ". 11:11(0) ack 1 win 60000");
-	SEES(h, MS(139), ". 1:1001(1000) ack 11");
+	QUIET(h, MS(124));
+	PEER(h, MS(124), ". 11:11(0) ack 1 win 60000");
+	SEES(h, MS(124), ". 1:1001(1000) ack 11");
 }
 
 TEST_CASE("duplicate ACK: not without data outstanding", "[R5681-10]")

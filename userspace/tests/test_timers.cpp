@@ -62,7 +62,7 @@ TEST_CASE("RETRANSMIT: armed by data, only if idle, anew by new ACKs, off at the
 	WRITE(h, MS(50), 1000);
 	SEES(h, MS(50), "P. 1001:2001(1000) ack 1");
 	CHECK(h.next_wake() == h.now() + RTO - MS(50));
-	PEER(h, MS(60), ". 1:1(0) ack 1");		// nothing new
+	PEER(h, MS(60), ". 1:1(0) ack 1 win 60000");	// nothing acknowledged
 	CHECK(h.next_wake() == h.now() + RTO - MS(60));
 	PEER(h, MS(100), ". 1:1(0) ack 1001");
 	CHECK(h.next_wake() == h.now() + hrtcp_rtt_timeout(&h.conn.rtt, &h.cfg));

@@ -103,7 +103,7 @@ TEST_CASE("urgent: no super-segment, since the offset differs from segment to se
 	WRITE_URGENT(h, 0, 1000);
 	CHECK(h.take_sent().size() == 2);	// the first write as one, then the last segment
 	PEER(h, MS(1), ". 1:1(0) ack 1");
-	SEES(h, RTO, ".U 1:1001(1000) ack 1 urg 3000");
+	SEES(h, MS(26), ".U 1:1001(1000) ack 1 urg 3000");
 	PEER(h, RTO + MS(1), ". 1:1(0) ack 3001");
 	WRITE(h, SEC(1), 2000);
 	SEES(h, SEC(1), "P. 3001:5001(2000) ack 1");
