@@ -79,12 +79,16 @@ static void advance_una(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 	hrtcp_conn_age_marks(conn, before);
 }
 
-/* RFC 5681 2: what counts as a duplicate acknowledgment. */
+/*
+ * RFC 5681 2: what counts as a duplicate acknowledgment. One that a tail loss probe drew without
+ * SACK may move the window: in all the time before it the peer's user has read.
+ */
 static bool is_duplicate(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 			 const struct hrtcp_ack *ack)
 {
-	return !ack->acked_bytes && !ack->window_moved && !hrtcp_seg_len(seg) &&
-	       seq_eq(seg->ack, conn->snd.una) && seq_lt(conn->snd.una, conn->snd.nxt);
+	return !ack->acked_bytes && !hrtcp_seg_len(seg) && seq_eq(seg->ack, conn->snd.una) &&
+	       seq_lt(conn->snd.una, conn->snd.nxt) &&
+	       (!ack->window_moved || hrtcp_tlp_has_arrived(conn, ack));
 }
 
 u64 hrtcp_echo_end_ns(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 now_ns)
@@ -108,7 +112,8 @@ u64 hrtcp_echo_end_ns(const struct hrtcp_conn *conn, const struct hrtcp_seg *seg
  */
 static void settle_retransmit(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
-	if (conn->txq.sacked_bytes)	/* RFC 8985 7.2: RACK's business from here */
+	/* RFC 8985 7.2: RACK's business from here, or without SACK that of duplicate ACKs */
+	if (conn->txq.sacked_bytes || hrtcp_timer_armed(&conn->timers, HRTCP_T_REORDER))
 		hrtcp_timer_clear(&conn->timers, HRTCP_T_PROBE);
 	if (!ack->acked_bytes)
 		return;
@@ -179,7 +184,7 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	hrtcp_ecn_read(conn, seg, &ack);
 	hrtcp_rate_on_delivered(conn, &d, &ack.sample);
 	hrtcp_rack_on_delivered(conn, &d, &ack);
-	hrtcp_tlp_on_ack(conn, seg->ack, &ack);
+	ack.duplicate &= !hrtcp_tlp_on_ack(conn, seg->ack, &ack);
 	if (conn->cc.ops->on_delivered)
 		conn->cc.ops->on_delivered(conn, &ack);
 	hrtcp_recovery_on_ack(conn, &ack);

@@ -15,8 +15,19 @@ static void resend_head(struct hrtcp_conn *conn)
 	conn->snd.force = true;
 }
 
+/*
+ * A lone duplicate, while a probe is out, is of the probe: nothing else sent since SND.UNA has
+ * arrived, and all of it left before the probe did (RFC 8985 6.2 step 5).
+ */
+static bool probe_alone_came(const struct hrtcp_conn *conn)
+{
+	return conn->tlp.out && conn->recovery.dupacks == 1;
+}
+
 static void take_for_lost(struct hrtcp_conn *conn, u64 now_ns)
 {
+	if (probe_alone_came(conn))
+		hrtcp_txq_mark_old_lost(&conn->txq, now_ns - conn->tlp.sent_ns + 1, now_ns);
 	hrtcp_timer_clear(&conn->timers, HRTCP_T_REORDER);
 	hrtcp_recovery_enter(conn, now_ns);
 	if (!conn->cc.ops->control)
@@ -73,6 +84,14 @@ static void on_duplicate(struct hrtcp_conn *conn, u64 now_ns)
 		suspect_head(conn, now_ns);
 }
 
+/* The next hole has gone again already, with others that a probe showed, and not before what came. */
+static bool on_its_way(const struct hrtcp_conn *conn)
+{
+	const struct hrtcp_txnode *head = conn->txq.head;
+
+	return head && head->sends > 1 && !head->lost && head->sent_ns >= conn->rack.newest.at_ns;
+}
+
 /* RFC 6582 3.2 step 3. A partial ACK names the next hole. */
 static void advance_in_recovery(struct hrtcp_conn *conn, u32 acked)
 {
@@ -95,7 +114,8 @@ static void advance_in_recovery(struct hrtcp_conn *conn, u32 acked)
 	if (acked > mss)
 		rec->left_bytes -= min_t(u32, rec->left_bytes, acked - mss);
 	rec->left_bytes = min_t(u32, rec->left_bytes, conn->txq.pipe_bytes);
-	resend_head(conn);
+	if (!on_its_way(conn))
+		resend_head(conn);
 }
 
 void hrtcp_newreno_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)

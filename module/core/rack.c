@@ -133,7 +133,7 @@ void hrtcp_tlp_arm(struct hrtcp_conn *conn, u64 now_ns)
 	conn->tlp.odd = ack_may_be_delayed(conn);
 	if (conn->state == HRTCP_SYN_RECEIVED)
 		return;			/* the SYN,ACK is what has to be repeated */
-	if (!conn->sack.on || !conn->cfg->tlp || conn->recovery.state != HRTCP_R_OPEN ||
+	if (!conn->cfg->tlp || conn->recovery.state != HRTCP_R_OPEN ||
 	    conn->txq.sacked_bytes || !may_probe(conn))
 		return;
 	if (!conn->txq.pipe_bytes && !lone_fin(conn))
@@ -166,6 +166,8 @@ void hrtcp_tlp_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node, u6
 	conn->tlp.due = false;
 	conn->tlp.out = true;
 	conn->tlp.again = node->sends;
+	conn->tlp.twin = false;
+	conn->tlp.sent_ns = now_ns;
 	conn->tlp.first_ns = node->sends == 1 ? node->sent_ns : 0;
 	conn->tlp.sampled = false;
 	conn->tlp.answered = false;
@@ -188,22 +190,57 @@ static bool surely_withheld(const struct hrtcp_conn *conn, const struct hrtcp_ac
 	return ack->has_ts && hrtcp_ts_before(ack->tsecr, conn->tlp.ts);
 }
 
-void hrtcp_tlp_on_ack(struct hrtcp_conn *conn, struct seq ack_seq, const struct hrtcp_ack *ack)
+bool hrtcp_tlp_has_arrived(const struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
+{
+	const struct hrtcp_tlp *tlp = &conn->tlp;
+
+	return !conn->sack.on && tlp->out && seq_lt(conn->snd.una, tlp->end) &&
+	       ack->now_ns - tlp->sent_ns >= conn->rtt.min_ns;
+}
+
+/*
+ * No D-SACK can tell which of the two transmissions came first; the echo can, as in RFC 3522: what
+ * left before the probe was acknowledged without it. The ACK of the second is then a duplicate
+ * that says nothing of what may be missing.
+ */
+static bool first_came(const struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
+{
+	return !conn->sack.on && conn->tlp.again && ack->acked_bytes && ack->has_ts &&
+	       hrtcp_ts_before(ack->tsecr, conn->tlp.ts);
+}
+
+static bool is_of_twin(struct hrtcp_conn *conn, struct seq ack_seq, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_tlp *tlp = &conn->tlp;
-	bool dsacked;
+
+	if (!ack->duplicate || conn->sack.on || !(tlp->out || tlp->twin) || !tlp->again ||
+	    !seq_eq(ack_seq, tlp->end))
+		return false;
+	tlp->out = false;
+	tlp->twin = false;
+	return true;
+}
+
+bool hrtcp_tlp_on_ack(struct hrtcp_conn *conn, struct seq ack_seq, const struct hrtcp_ack *ack)
+{
+	struct hrtcp_tlp *tlp = &conn->tlp;
+	bool dsacked, original;
 
 	tlp->sampled |= ack->rtt_ns > 0;
 	if (!tlp->out && tlp->odd && ack->acked_bytes && seq_eq(ack_seq, conn->snd.nxt))
 		conn->rtt.suspected = 0;	/* what may have been withheld was not */
+	if (is_of_twin(conn, ack_seq, ack))
+		return true;
 	if (!tlp->out || seq_lt(ack_seq, tlp->end))
-		return;
+		return false;
 	dsacked = ack->dsacked_bytes && seq_eq(ack->dsack.end, tlp->end);
 	tlp->answered |= ack->acked_bytes && ack->bare && !dsacked;
-	if (tlp->again && tlp->waited && dsacked)
-		hrtcp_rtt_was_spurious(&conn->rtt, conn->cfg, surely_withheld(conn, ack),
-				       ack->now_ns);
-	if (!tlp->again || dsacked) {
+	original = first_came(conn, ack);
+	tlp->twin = original;
+	if (tlp->again && tlp->waited && (dsacked || original))
+		hrtcp_rtt_was_spurious(&conn->rtt, conn->cfg,
+				       dsacked && surely_withheld(conn, ack), ack->now_ns);
+	if (!tlp->again || dsacked || original) {
 		tlp->out = false;
 	} else if (seq_gt(ack_seq, tlp->end)) {
 		tlp->out = false;
@@ -211,4 +248,5 @@ void hrtcp_tlp_on_ack(struct hrtcp_conn *conn, struct seq ack_seq, const struct 
 	} else if (ack->duplicate && !ack->sacked) {
 		tlp->out = false;
 	}
+	return false;
 }

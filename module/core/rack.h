@@ -29,6 +29,8 @@ struct hrtcp_tlp {
 	bool waited;			/* the last probe allowed for that */
 	bool answered;			/* what it repeated was acknowledged by itself, without data */
 	struct seq end;			/* TLP.end_seq */
+	bool twin;			/* without SACK: an ACK of its duplicate is still to come */
+	u64 sent_ns;			/* when it left */
 	u64 first_ns;			/* when the one that was repeated was sent first, or 0 */
 	u32 ts;				/* its own TSval */
 	u32 probes;			/* counted for the user */
@@ -64,7 +66,10 @@ void hrtcp_tlp_fired(struct hrtcp_conn *conn);
 /* @node is about to leave as the probe. */
 void hrtcp_tlp_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node, u64 now_ns);
 
-/* RFC 8985 7.4.2 */
-void hrtcp_tlp_on_ack(struct hrtcp_conn *conn, struct seq ack_seq, const struct hrtcp_ack *ack);
+/* Without SACK: had the probe arrived when @ack left, what was sent before it had not. */
+bool hrtcp_tlp_has_arrived(const struct hrtcp_conn *conn, const struct hrtcp_ack *ack);
+
+/* RFC 8985 7.4.2. Return: whether @ack is a duplicate that the probe drew by arriving second. */
+bool hrtcp_tlp_on_ack(struct hrtcp_conn *conn, struct seq ack_seq, const struct hrtcp_ack *ack);
 
 #endif

@@ -43,6 +43,7 @@ struct Setup {
 	u32 rcvbuf = 65535;
 	u32 rcvbuf_max = 0;		// what it may grow to, 0: nothing more
 	bool sack = false, ts = false;	// both ends
+	bool tlp = false;		// probes without SACK, too; with it they are on
 	bool hr = false;		// the hrTCP option, both ends
 	int wscale = -1;		// the peer's, -1: no scaling
 	u32 iss = 0xfffffe00, irs = 0xffffff00;	// near the wrap on purpose
