@@ -72,8 +72,13 @@ static void on_duplicate(struct hrtcp_conn *conn, u64 now_ns)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
 
-	if (rec->state == HRTCP_R_LOSS)
+	if (rec->state == HRTCP_R_LOSS) {
+		if (rec->frto_new && !conn->cc.ops->control)	/* RFC 5682 2.1 step 3 (a) */
+			conn->cc.cwnd_bytes = 3 * conn->snd.mss;
+		conn->snd.force |= rec->frto_new;	/* or the new segments leave no room for it */
+		hrtcp_newreno_give_up_frto(conn);
 		return;
+	}
 	rec->left_bytes = min_t(u32, rec->left_bytes + conn->snd.mss, conn->txq.pipe_bytes);
 	rec->dupacks = (u8)min_t(u32, rec->dupacks + 1u, 255);
 	if (rec->state == HRTCP_R_RECOVERY)
@@ -118,6 +123,28 @@ static void advance_in_recovery(struct hrtcp_conn *conn, u32 acked)
 		resend_head(conn);
 }
 
+void hrtcp_newreno_give_up_frto(struct hrtcp_conn *conn)
+{
+	conn->recovery.frto = false;
+	conn->recovery.frto_new = false;
+}
+
+/*
+ * RFC 5682 2.1 step 2: the first ACK after the timeout acknowledges all that went again, and not all
+ * that was out. New data goes then, whose ACK tells whether the old had arrived. With timestamps
+ * the ACK has told that itself (RFC 3522).
+ */
+static void doubt_timeout(struct hrtcp_conn *conn)
+{
+	struct hrtcp_recovery *rec = &conn->recovery;
+
+	if (!rec->frto_new && conn->txq.unsent && !conn->ts.on &&
+	    seq_ge(conn->snd.una, rec->again_hi))
+		rec->frto_new = rec->frto;
+	else
+		hrtcp_newreno_give_up_frto(conn);
+}
+
 void hrtcp_newreno_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
@@ -137,5 +164,7 @@ void hrtcp_newreno_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	conn->rack.reordering |= hrtcp_timer_armed(&conn->timers, HRTCP_T_REORDER);
 	if (!loss || seq_ge(conn->snd.una, rec->recover))
 		hrtcp_recovery_open(conn);
+	else
+		doubt_timeout(conn);
 	hrtcp_recovery_grow(conn, ack, loss);
 }

@@ -27,6 +27,7 @@ void hrtcp_recovery_open(struct hrtcp_conn *conn)
 	rec->partial_acks = 0;
 	rec->left_bytes = 0;
 	rec->frto = false;
+	rec->frto_new = false;
 	if (!conn->sack.on)
 		hrtcp_timer_clear(&conn->timers, HRTCP_T_REORDER);
 }
@@ -243,8 +244,13 @@ static void consider_undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 		undo(conn, ack);
 		return;
 	}
-	if (!conn->sack.on || rec->state != HRTCP_R_LOSS || !rec->frto)
+	if (rec->state != HRTCP_R_LOSS || !rec->frto)
 		return;
+	if (!conn->sack.on) {
+		if (rec->frto_new && ack->acked_bytes)	/* RFC 5682 2.1 step 3 (b) */
+			undo(conn, ack);
+		return;
+	}
 	/* RFC 5682 3.1: the ACK advances, not over all, by data that was not sent again. */
 	if (ack->acked_bytes && ack->original && seq_lt(conn->snd.una, rec->recover))
 		undo(conn, ack);

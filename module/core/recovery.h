@@ -52,6 +52,7 @@ struct hrtcp_recovery {
 	u8 dupacks;			/* without SACK: in a row, saturating */
 	bool dsacks;			/* the peer has reported duplicates before */
 	bool frto;			/* the timeout may have been spurious, RFC 5682 */
+	bool frto_new;			/* without SACK: the ACK of new data will tell, step 3 of it */
 	bool twice;			/* the network duplicates: D-SACK undoes nothing, RFC 3708 3 */
 	u8 unanswered;			/* timeouts since SND.UNA advanced, saturating */
 	u8 partial_acks;		/* without SACK: in this recovery, saturating */

@@ -8,6 +8,7 @@
  *   poll_mtu_probe()       RFC 4821
  *   poll_new()             RFC 9293 3.8.6.2.1 and Nagle, under cwnd and the window
  */
+#include "newreno.h"
 #include "steps.h"
 
 #define OVERRIDE_MIN_NS 100000000ull
@@ -292,6 +293,22 @@ static enum hrtcp_poll poll_new(struct hrtcp_conn *conn, u64 now_ns, struct hrtc
 }
 
 /*
+ * RFC 5682 2.1 step 2 (b): new data before what the timeout found lost. Where none may leave, that
+ * goes again after all.
+ */
+static enum hrtcp_poll poll_in_doubt(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx)
+{
+	enum hrtcp_poll poll = HRTCP_POLL_WAIT;
+
+	if (conn->txq.unsent)
+		poll = poll_new(conn, now_ns, tx);
+	if (poll != HRTCP_POLL_WAIT || seq_gt(conn->snd.nxt, conn->recovery.recover))
+		return poll;
+	hrtcp_newreno_give_up_frto(conn);
+	return poll_lost(conn, now_ns, tx);
+}
+
+/*
  * The tail loss probe, RFC 8985 7.3: a segment of new data beyond cwnd, or the last one sent
  * once more.
  */
@@ -392,7 +409,8 @@ enum hrtcp_poll hrtcp_sender_poll(struct hrtcp_conn *conn, u64 now_ns, struct hr
 		return HRTCP_POLL_WAIT;
 	}
 	if (conn->txq.lost_bytes) {
-		poll = poll_lost(conn, now_ns, tx);
+		poll = conn->recovery.frto_new ? poll_in_doubt(conn, now_ns, tx) :
+						 poll_lost(conn, now_ns, tx);
 		snd->cwnd_limited = poll == HRTCP_POLL_WAIT;
 		if (snd->cwnd_limited)
 			hrtcp_rate_cwnd_limits(conn);

@@ -284,7 +284,9 @@ TEST_CASE("timeout: duplicates of what it sent again begin no recovery", "[R6582
 
 	SEES(h, RTO, ". 1:1001(1000) ack 1");
 	PEER(h, RTO + MS(10), ". 1:1(0) ack 1001");
-	SEES(h, RTO + MS(10), ". 1001:2001(1000) ack 1", ". 2001:3001(1000) ack 1");
+	SEES(h, RTO + MS(10), ". 10001:11001(1000) ack 1", ". 11001:12001(1000) ack 1");
+	h.dupacks(RTO + MS(20), 1, 1001);
+	SEES(h, RTO + MS(20), ". 1001:2001(1000) ack 1");	// F-RTO is over
 	h.dupacks(RTO + MS(20), 5, 1001);
 	QUIET(h, RTO + MS(20));
 	CHECK(h.conn.recovery.fast_recoveries == 0);
