@@ -212,7 +212,8 @@ static enum hrtcp_drop syn_received(struct hrtcp_conn *conn, const struct hrtcp_
 		return HRTCP_DROP_BAD_ACK;
 	}
 	/* Else our SYN left twice, Karn's rule, or by a cookie, nobody knows when. */
-	if (conn->passive && !conn->syn_repeats && conn->last_sent_ns)
+	if (conn->passive && !conn->syn_repeats && conn->last_sent_ns &&
+	    (!conn->syn_probed || hrtcp_conn_syn_was_lost(conn, seg)))
 		hrtcp_rtt_sample(&conn->rtt, conn->cfg, now_ns - conn->last_sent_ns, 0);
 	if (conn->passive && !conn->fast.passive && hrtcp_conn_syn_was_lost(conn, seg))
 		hrtcp_cc_begin_small(conn);

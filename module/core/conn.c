@@ -94,6 +94,7 @@ void hrtcp_conn_open_passive(struct hrtcp_conn *conn, const struct hrtcp_req *re
 	conn->passive = true;
 	conn->fast.passive = req->fast;
 	conn->fast.option = req->fast && open->fast.cookie.len;
+	conn->syn_probed = req->probed;
 	conn->syn_repeats = (u8)(req->sends > 2 ? 2 : req->sends > 1);
 	conn->last_sent_ns = req->sent_ns;
 	conn->ts.offset = req->ts_offset;

@@ -34,6 +34,7 @@ struct hrtcp_open {
 	u32 gso_max;			/* octets of payload sent at once, at least mss_path */
 	struct hrtcp_fast_open fast;	/* RFC 7413; all 0: without */
 	u16 mss_floor;			/* what every path takes: RFC 8201 4 for IPv6; 0: none */
+	u64 synack_pto_ns;		/* of a request: hrtcp_metrics_pto_ns(); 0: no probe */
 	bool gso_ace;			/* super-segments keep CWR in all segments, accecn.h */
 };
 

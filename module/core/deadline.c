@@ -98,6 +98,31 @@ static bool data_is_late(const struct hrtcp_conn *conn, u64 now_ns)
 	       hrtcp_rtt_timeout(&conn->rtt, conn->cfg);
 }
 
+/*
+ * No timeout: no back-off, no retry counted, and nothing that RFC 7413 or 9768 3.1.4.1 would have
+ * given up on one: the SYN goes as it went.
+ */
+static void syn_probe_fired(struct hrtcp_conn *conn, u64 now_ns)
+{
+	if (!conn->syn_repeats) {
+		conn->syn_probed = true;
+		conn->pending.syn = true;
+		hrtcp_ecn_syn_again(&conn->ecn.pact);
+	}
+	if (!hrtcp_timer_armed(&conn->timers, HRTCP_T_RETRANSMIT))
+		hrtcp_conn_arm_retransmit(conn, now_ns);	/* it was due, too, and let this go first */
+}
+
+static void probe_fired(struct hrtcp_conn *conn, u64 now_ns)
+{
+	if (conn->state == HRTCP_SYN_SENT) {
+		syn_probe_fired(conn, now_ns);
+		return;
+	}
+	hrtcp_tlp_fired(conn);
+	hrtcp_conn_arm_retransmit(conn, now_ns);
+}
+
 static void retransmit_fired(struct hrtcp_conn *conn, u64 now_ns)
 {
 	bool full_stop;
@@ -240,8 +265,7 @@ static void fire(struct hrtcp_conn *conn, enum hrtcp_timer slot, u64 now_ns)
 		linger_fired(conn, now_ns);
 		break;
 	case HRTCP_T_PROBE:
-		hrtcp_tlp_fired(conn);
-		hrtcp_conn_arm_retransmit(conn, now_ns);
+		probe_fired(conn, now_ns);
 		break;
 	case HRTCP_T_KEEPALIVE:
 		keepalive_fired(conn, now_ns);

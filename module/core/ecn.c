@@ -42,6 +42,11 @@ void hrtcp_ecn_mark_syn(struct hrtcp_ecn_pact *pact, u8 cfg_ecn, struct hrtcp_se
 	pact->asks = (u8)min_t(u32, pact->asks + 1u, 255);
 }
 
+void hrtcp_ecn_syn_again(struct hrtcp_ecn_pact *pact)
+{
+	pact->asks -= pact->asks > 0;
+}
+
 /* What @syn offers to who accepts @accept. */
 static u8 offered(u8 accept, const struct hrtcp_seg *syn)
 {

@@ -59,6 +59,9 @@ struct hrtcp_ecn {
 /* Mark our SYN, or what repeats it. RFC 3168 6.1.1, RFC 9768 3.1.1 and 3.1.4.1 */
 void hrtcp_ecn_mark_syn(struct hrtcp_ecn_pact *pact, u8 cfg_ecn, struct hrtcp_seg *seg);
 
+/* The SYN goes once more before its timeout: it asks as it did. */
+void hrtcp_ecn_syn_again(struct hrtcp_ecn_pact *pact);
+
 /* The first SYN of the peer. RFC 9768 table 2, 3.1.3 */
 void hrtcp_ecn_on_syn(struct hrtcp_ecn_pact *pact, u8 cfg_ecn, const struct hrtcp_seg *syn);
 

@@ -105,8 +105,8 @@ bool hrtcp_conn_syn_was_lost(const struct hrtcp_conn *conn, const struct hrtcp_s
 {
 	const struct hrtcp_ts *ts = &conn->ts;
 
-	if (!conn->syn_repeats || !conn->last_sent_ns || !conn->cfg->timestamps ||
-	    !(seg->flags & HRTCP_ACK) || !(seg->opt.present & HRTCP_OPT_TS))
+	if (!(conn->syn_repeats || conn->syn_probed) || !conn->last_sent_ns ||
+	    !conn->cfg->timestamps || !(seg->flags & HRTCP_ACK) || !(seg->opt.present & HRTCP_OPT_TS))
 		return false;
 	return !hrtcp_ts_before(seg->opt.tsecr,
 				hrtcp_ts_now(ts->offset, ts->in_us, conn->last_sent_ns));
@@ -180,6 +180,7 @@ static enum hrtcp_drop on_syn_sent(struct hrtcp_conn *conn, const struct hrtcp_s
 	if (!ack) {
 		hrtcp_conn_transition(conn, HRTCP_C_SYN_RCVD, seg, now_ns);
 		conn->pending.syn = true;
+		hrtcp_timer_clear(&conn->timers, HRTCP_T_PROBE);
 		conn->fast.option = false;	/* cookies are for clients */
 		hrtcp_ecn_on_crossing(conn, seg);
 		hrtcp_data_early(conn, &rest, node, now_ns, rx);
@@ -187,7 +188,7 @@ static enum hrtcp_drop on_syn_sent(struct hrtcp_conn *conn, const struct hrtcp_s
 	}
 	if (lost)
 		hrtcp_cc_begin_small(conn);
-	if (!conn->syn_repeats)
+	if (!conn->syn_repeats && (!conn->syn_probed || lost))	/* Karn's rule: whose answer is it? */
 		hrtcp_rtt_sample(&conn->rtt, conn->cfg, now_ns - conn->last_sent_ns, 0);
 	hrtcp_ecn_on_synack(conn, seg);
 	hrtcp_ack_take(conn, seg, now_ns);

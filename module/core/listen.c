@@ -31,6 +31,13 @@ void hrtcp_listen_accepted(struct hrtcp_listen *listen)
 	listen->n_accept--;
 }
 
+/* A cookie that is good may be out. */
+static bool has_cookies(const struct hrtcp_listen *listen, u64 now_ns)
+{
+	return listen->cookie_ns &&
+	       now_ns - listen->cookie_ns < 2ull << HRTCP_SYNCOOKIE_PERIOD_LOG;
+}
+
 /*
  * An ACK without a request is reset, RFC 9293 3.10.7.2, unless it may answer a cookie: only
  * while one can be good, so that nobody guesses at one where none was sent.
@@ -40,8 +47,8 @@ static enum hrtcp_listen_verdict on_ack(const struct hrtcp_listen *listen,
 					const struct hrtcp_seg *seg, u64 now_ns,
 					struct hrtcp_reply *reply)
 {
-	if (cfg->syncookies && listen->cookie_ns && !(seg->flags & HRTCP_SYN) &&
-	    now_ns - listen->cookie_ns < 2ull << HRTCP_SYNCOOKIE_PERIOD_LOG) {
+	if (cfg->syncookies && !(seg->flags & HRTCP_SYN) &&
+	    has_cookies(listen, now_ns)) {
 		reply->drop = HRTCP_DROP_NONE;
 		if (!hrtcp_listen_accept_full(listen))
 			return HRTCP_LISTEN_COOKIE_ACK;
@@ -149,6 +156,23 @@ static void arm(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64 now_ns)
 				 req->begun_ns + cfg->synack_r2_ns);
 }
 
+/*
+ * The first SYN,ACK to a peer whose round trip is known may be followed by one probe. Only who
+ * once had a connection is known, so that a flood of SYNs draws no more answers; nor while cookies
+ * are out, and not where the answer was to bring a Fast Open cookie, which goes only once.
+ */
+static void arm_probe(struct hrtcp_req *req, const struct hrtcp_listen *listen,
+		      const struct hrtcp_open *open, u64 now_ns)
+{
+	const u64 at_ns = now_ns + open->synack_pto_ns;
+
+	if (!open->synack_pto_ns || at_ns >= req->deadline_ns || open->fast.cookie.len ||
+	    has_cookies(listen, now_ns))
+		return;
+	req->timeout_ns = req->deadline_ns;
+	req->deadline_ns = at_ns;
+}
+
 u8 hrtcp_req_wscale(const struct hrtcp_open *open)
 {
 	return hrtcp_wscale_for(max_t(u32, open->rcvbuf_bytes, open->rcvbuf_max_bytes));
@@ -193,6 +217,7 @@ void hrtcp_req_init(struct hrtcp_req *req, struct hrtcp_listen *listen,
 	hrtcp_req_synack(req, cfg, open, now_ns, reply);
 	reply->send = !req->fast;
 	arm(req, cfg, now_ns);
+	arm_probe(req, listen, open, now_ns);
 }
 
 static enum hrtcp_req_verdict remove_req(struct hrtcp_req *req, struct hrtcp_listen *listen,
@@ -281,6 +306,7 @@ static bool defer(struct hrtcp_req *req, const struct hrtcp_listen *listen,
 	if (seg->len || seg->flags & HRTCP_FIN || now_ns - req->begun_ns >= listen->defer_ns)
 		return false;
 	req->deadline_ns = req->begun_ns + listen->defer_ns;
+	req->timeout_ns = 0;
 	return true;
 }
 
@@ -293,6 +319,10 @@ static enum hrtcp_req_verdict on_syn_again(struct hrtcp_req *req, struct hrtcp_l
 	if (!hrtcp_ecn_on_syn_again(&req->ecn, seg)) {
 		reply_empty(req, HRTCP_RST | HRTCP_ACK, now_ns, reply);
 		return remove_req(req, listen, HRTCP_C_REQ_SYN_RCVD, seg, now_ns, reply);
+	}
+	if (req->timeout_ns) {
+		req->deadline_ns = req->timeout_ns;	/* the peer asked before the probe did */
+		req->timeout_ns = 0;
 	}
 	repeat_synack(req, cfg, now_ns, reply);
 	reply->drop = HRTCP_DROP_DUPLICATE;
@@ -335,6 +365,19 @@ enum hrtcp_req_verdict hrtcp_req_on_segment(struct hrtcp_req *req, struct hrtcp_
 	return HRTCP_REQ_PROMOTE;
 }
 
+/* The SYN,ACK as it was; no timeout, so that it counts for none of what these are for. */
+static void probe(struct hrtcp_req *req, const struct hrtcp_cfg *cfg, u64 now_ns,
+		  struct hrtcp_reply *reply)
+{
+	static const struct hrtcp_cookie none;
+
+	reply_synack(req, cfg, &none, now_ns, reply);
+	req->sends--;
+	req->probed = true;
+	req->deadline_ns = req->timeout_ns;
+	req->timeout_ns = 0;
+}
+
 enum hrtcp_req_verdict hrtcp_req_on_deadline(struct hrtcp_req *req, struct hrtcp_listen *listen,
 					     const struct hrtcp_cfg *cfg, u64 now_ns,
 					     struct hrtcp_reply *reply)
@@ -342,6 +385,10 @@ enum hrtcp_req_verdict hrtcp_req_on_deadline(struct hrtcp_req *req, struct hrtcp
 	memset(reply, 0, sizeof(*reply));
 	if (now_ns < req->deadline_ns)
 		return HRTCP_REQ_KEEP;
+	if (req->timeout_ns) {
+		probe(req, cfg, now_ns, reply);
+		return HRTCP_REQ_KEEP;
+	}
 	if (now_ns - req->begun_ns < cfg->synack_r2_ns &&
 	    !(cfg->synack_retries && req->sends > cfg->synack_retries)) {
 		if (!req->ecn.held)

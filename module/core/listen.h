@@ -75,6 +75,8 @@ struct hrtcp_req {
 	u64 begun_ns, sent_ns;
 	struct hrtcp_challenge challenge;
 	u64 deadline_ns;		/* hrtcp_req_on_deadline() is due */
+	u64 timeout_ns;			/* that was for a probe, this is the SYN,ACK's; else 0 */
+	bool probed;			/* the SYN,ACK went once more before its timeout */
 	struct hrtcp_ecn_pact ecn;
 };
 

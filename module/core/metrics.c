@@ -51,6 +51,14 @@ static bool too_old(const struct hrtcp_metrics *m, u64 now_ns)
 	return !m->taken_ns || now_ns - m->taken_ns >= LIFE_NS;
 }
 
+u64 hrtcp_metrics_pto_ns(const struct hrtcp_metrics *m, const struct hrtcp_cfg *cfg, u64 now_ns)
+{
+	if (!cfg->tlp || !m->srtt_ns || too_old(m, now_ns))
+		return 0;
+	return max_t(u64, cfg->pto_min_ns, 2 * m->srtt_ns +
+		     max_t(u64, cfg->rto_granularity_ns, 4 * m->rttvar_ns));
+}
+
 void hrtcp_metrics_take(const struct hrtcp_conn *conn, struct hrtcp_metrics *m, u64 now_ns)
 {
 	if (!conn->rtt.srtt_ns)
@@ -83,6 +91,7 @@ void hrtcp_metrics_give(struct hrtcp_conn *conn, const struct hrtcp_metrics *m, 
 	if (too_old(m, now_ns))
 		return;
 	hrtcp_rtt_remember(&conn->rtt, conn->cfg, m, now_ns);
+	conn->rtt.syn_pto_ns = hrtcp_metrics_pto_ns(m, conn->cfg, now_ns);
 	conn->rack.reordering |= m->reordering;
 	give_ssthresh(conn, m->ssthresh_bytes, now_ns - m->taken_ns);
 }

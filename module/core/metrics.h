@@ -8,6 +8,7 @@
 
 #include "env.h"
 
+struct hrtcp_cfg;
 struct hrtcp_conn;
 
 struct hrtcp_metrics {
@@ -17,6 +18,13 @@ struct hrtcp_metrics {
 	u32 ssthresh_bytes;		/* where losses ended slow start; 0: nowhere yet */
 	bool reordering;		/* segments overtake each other */
 };
+
+/*
+ * How long to wait for the answer to a SYN or SYN,ACK before it goes once more, as a tail loss
+ * probe does (RFC 8985 7.2): 2 SRTT, and room for what a round trip may differ by, 4 RTTVAR or the ticks
+ * of the peer's clock. 0: not known, no probe.
+ */
+u64 hrtcp_metrics_pto_ns(const struct hrtcp_metrics *m, const struct hrtcp_cfg *cfg, u64 now_ns);
 
 /* @conn ends: what it learned goes into @m, to what those before it did. */
 void hrtcp_metrics_take(const struct hrtcp_conn *conn, struct hrtcp_metrics *m, u64 now_ns);

@@ -89,7 +89,7 @@ static void on_duplicate(struct hrtcp_conn *conn, u64 now_ns)
 		suspect_head(conn, now_ns);
 }
 
-/* The next hole has gone again already, with others that a probe showed, and not before what came. */
+/* The next hole has gone again already, with others that a probe showed, and not too long ago. */
 static bool on_its_way(const struct hrtcp_conn *conn)
 {
 	const struct hrtcp_txnode *head = conn->txq.head;

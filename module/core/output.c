@@ -118,6 +118,19 @@ static void acknowledge_syn(struct hrtcp_conn *conn, struct hrtcp_seg *seg)
 	hrtcp_timer_clear(&conn->timers, HRTCP_T_DELACK);
 }
 
+/*
+ * The first SYN to a peer whose round trip is known may be followed by one probe, the same SYN
+ * again. The timeout stays where the SYN put it.
+ */
+static void arm_syn_probe(struct hrtcp_conn *conn, u64 now_ns)
+{
+	const u64 at_ns = now_ns + conn->rtt.syn_pto_ns;
+
+	if (conn->rtt.syn_pto_ns && !conn->syn_repeats && !conn->syn_probed &&
+	    conn->state == HRTCP_SYN_SENT && at_ns < conn->timers.at_ns[HRTCP_T_RETRANSMIT])
+		hrtcp_timer_set(&conn->timers, HRTCP_T_PROBE, at_ns);
+}
+
 /* A SYN offers everything; a SYN,ACK (simultaneous open) what the peer offered too. */
 static enum hrtcp_poll poll_syn(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_ns)
 {
@@ -130,7 +143,7 @@ static enum hrtcp_poll poll_syn(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u6
 	if (first)
 		hrtcp_ecn_mark_syn(&conn->ecn.pact, cfg->ecn, &tx->seg);
 	tx->seg.wnd = (u16)min_t(u32, hrtcp_rcv_room(conn), 65535);
-	tx->retransmit = conn->syn_repeats;
+	tx->retransmit = conn->syn_repeats || conn->syn_probed;
 	opt->present = HRTCP_OPT_MSS;
 	opt->mss = conn->rcv.mss;
 	if (first ? cfg->window_scaling : conn->rcv.wscale || conn->snd.wscale) {
@@ -157,6 +170,7 @@ static enum hrtcp_poll poll_syn(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u6
 	conn->last_sent_ns = now_ns;
 	if (!hrtcp_timer_armed(&conn->timers, HRTCP_T_RETRANSMIT))
 		hrtcp_conn_arm_retransmit(conn, now_ns);
+	arm_syn_probe(conn, now_ns);
 	return HRTCP_POLL_SEND;
 }
 

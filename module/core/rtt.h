@@ -26,6 +26,7 @@ struct hrtcp_rtt {
 	u8 suspected;			/* the last so many such ACKs did not come in time */
 	bool syn_repeated;
 	u64 granularity_ns;		/* G of RFC 6298 */
+	u64 syn_pto_ns;			/* hrtcp_metrics_pto_ns() of these; 0: none */
 	u64 known_ns;			/* SRTT + 4 * RTTVAR of earlier connections; 0: none */
 	u8 backoff;			/* doublings in force */
 	bool cautious;			/* a timeout was spurious: RFC 4015 3.3 */

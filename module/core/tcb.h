@@ -120,7 +120,8 @@ struct hrtcp_conn {
 	bool orphan;			/* no process owns it */
 	bool passive;			/* grew from a request */
 	bool close_pending;		/* CLOSE in SYN-RECEIVED with data queued */
-	u8 syn_repeats;			/* of our SYN or SYN,ACK; 2: or more */
+	u8 syn_repeats;			/* of our SYN or SYN,ACK after an RTO; 2: or more */
+	bool syn_probed;		/* it went once more before that, as a probe */
 	u16 events;			/* HRTCP_EV_* not polled yet */
 	int err;			/* 0 or a positive errno: why it ended */
 	int soft_err;			/* last ICMP error that did not end it */

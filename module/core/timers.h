@@ -9,7 +9,7 @@
  * | DELACK     | in-order data or FIN, ACK withheld | any ACK sent   | send the ACK           | delack |
  * | LINGER     | TIME-WAIT; FIN-WAIT-2 orphaned | gone               | delete the record      | time_wait; fin_timeout |
  * | TXRETRY    | the caller could not transmit; ECN-Echo at one segment | fires | send on    | tx_retry; rto |
- * | PROBE      | new data or FIN sent, data acknowledged, nothing SACKed | all acknowledged, loss found | tail loss probe | 2 SRTT, RFC 8985 7.2 |
+ * | PROBE      | new data or FIN sent, data acknowledged, nothing SACKed; first SYN to a known peer | all acknowledged, loss found | tail loss probe | 2 SRTT, RFC 8985 7.2 |
  * | KEEPALIVE  | switched on                    | off, gone          | probe, if all was silent that long | keepalive_time, then keepalive_intvl |
  * | REORDER    | RACK: a unit may be lost or late; without SACK, a duplicate ACK | settled by an ACK | detect again          | what is left of the reordering window |
  * | PACING     | data may leave, but not yet      | fires              | poll again             | what pace.h leaves between two super-segments |

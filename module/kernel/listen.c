@@ -214,6 +214,8 @@ static void on_syn(struct birth *b, bool cookie)
 	if (find_path(b) || open_fast(b))
 		return;
 	if (!cookie) {
+		b->open.synack_pto_ns = hrtcp_metrics_synack_pto_ns(a->hn, &b->path.key,
+								    hrtcp_listener_cfg(b->lst));
 		b->req = hrtcp_request_create(b->lst, a, &b->path, &b->open, &b->reply);
 		if (b->req)
 			swap(b->req->before, b->before);

@@ -30,19 +30,25 @@ static struct hlist_head *bucket(struct hrtcp_metrics_net *net, const struct hrt
 	return &net->hash[siphash(addrs, sizeof(addrs), &net->key) % HRTCP_METRICS_HASH];
 }
 
-static struct way *find(struct hrtcp_metrics_net *net, const struct hrtcp_key *key)
+static struct way *look(struct hrtcp_metrics_net *net, const struct hrtcp_key *key)
 {
 	struct way *way;
 
 	lockdep_assert_held(&net->lock);
-	hlist_for_each_entry(way, bucket(net, key), node) {
-		if (way->ifindex != key->ifindex || !ipv6_addr_equal(&way->laddr, &key->laddr) ||
-		    !ipv6_addr_equal(&way->raddr, &key->raddr))
-			continue;
-		list_move(&way->link, &net->lru);
-		return way;
-	}
+	hlist_for_each_entry(way, bucket(net, key), node)
+		if (way->ifindex == key->ifindex && ipv6_addr_equal(&way->laddr, &key->laddr) &&
+		    ipv6_addr_equal(&way->raddr, &key->raddr))
+			return way;
 	return NULL;
+}
+
+static struct way *find(struct hrtcp_metrics_net *net, const struct hrtcp_key *key)
+{
+	struct way *way = look(net, key);
+
+	if (way)
+		list_move(&way->link, &net->lru);
+	return way;
 }
 
 static void forget(struct hrtcp_metrics_net *net, struct way *way)
@@ -85,6 +91,24 @@ void hrtcp_metrics_use(struct hrtcp_sock *hs)
 	if (way)
 		hrtcp_metrics_give(&hs->conn, &way->metrics, ktime_get_ns());
 	spin_unlock_bh(&net->lock);
+}
+
+/* A SYN that anyone may have forged does not count as a use. */
+u64 hrtcp_metrics_synack_pto_ns(struct hrtcp_net *hn, const struct hrtcp_key *key,
+				const struct hrtcp_cfg *cfg)
+{
+	struct hrtcp_metrics_net *net = &hn->metrics;
+	struct way *way;
+	u64 pto_ns = 0;
+
+	if (!READ_ONCE(hn->cfg.metrics_save) || !READ_ONCE(net->count))
+		return 0;
+	spin_lock_bh(&net->lock);
+	way = look(net, key);
+	if (way)
+		pto_ns = hrtcp_metrics_pto_ns(&way->metrics, cfg, ktime_get_ns());
+	spin_unlock_bh(&net->lock);
+	return pto_ns;
 }
 
 void hrtcp_metrics_save(struct hrtcp_sock *hs)

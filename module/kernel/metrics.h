@@ -7,6 +7,8 @@
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
 
+struct hrtcp_cfg;
+struct hrtcp_key;
 struct hrtcp_net;
 struct hrtcp_sock;
 
@@ -26,6 +28,10 @@ void hrtcp_metrics_net_exit(struct hrtcp_net *hn);
 
 /* The connection of @hs, owned, was opened just now: it begins with what is known. */
 void hrtcp_metrics_use(struct hrtcp_sock *hs);
+
+/* A request for @key: when to probe for its SYN,ACK, struct hrtcp_open. */
+u64 hrtcp_metrics_synack_pto_ns(struct hrtcp_net *hn, const struct hrtcp_key *key,
+				const struct hrtcp_cfg *cfg);
 
 /* It sends no more: keep what it learned. */
 void hrtcp_metrics_save(struct hrtcp_sock *hs);

@@ -7,6 +7,7 @@
 
 extern "C" {
 #include "core/conn.h"
+#include "core/metrics.h"
 }
 
 namespace sim {
@@ -56,6 +57,7 @@ struct EndConfig {
 	uint64_t fast_mac = 0;		// the Fast Open cookie that a server wants to see
 	uint32_t fast_limit = 0;
 	uint64_t gro_ns = 0;		// in such a time what arrives is merged as GRO does
+	hrtcp_metrics learned{};	// by connections before
 	bool unseen = false;		// its payload is not stored, nor looked at where it arrives
 };
 

@@ -83,6 +83,10 @@ EndConfig random_end(Dice &dice)
 	end.program.nodelay = dice.one_in(2);
 	end.program.wait_for_peer = dice.one_in(3);
 	end.gro_ns = dice.one_in(3) ? 1 + dice.log_up_to(17) : 0;
+	if (dice.one_in(3)) {
+		end.learned.taken_ns = Clock::start_ns;
+		end.learned.srtt_ns = 1 + dice.log_up_to(28);
+	}
 	return end;
 }
 

@@ -13,7 +13,7 @@ End::End(const Script &script, const hrtcp_cfg *cfg, uint32_t iss) : script_(scr
 {
 	hrtcp_conn_init(&conn_, cfg);
 	const uint32_t most = script.scale ? 65535u << script.scale : script.window;
-	open_ = {seq_of(iss), 0, script.window, most, 1000, 1000, 536, 1000, {}, 0, false};
+	open_ = {seq_of(iss), 0, script.window, most, 1000, 1000, 536, 1000, {}, 0, 0, false};
 	listen_.backlog = 1;
 	idle_ = script.connects;
 	listening_ = !script.connects;

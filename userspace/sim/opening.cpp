@@ -26,6 +26,7 @@ void Endpoint::connect()
 	live_ = true;
 	if (hrtcp_conn_open(&conn_, &config_.open, clock_.now_ns()))
 		fail("open refused");
+	hrtcp_metrics_give(&conn_, &config_.learned, clock_.now_ns());
 	if (config_.open.fast.on)
 		write_on_syn();
 	settle();
@@ -90,6 +91,7 @@ void Endpoint::receive_new(const hrtcp_seg &seg, std::unique_ptr<RxBuffer> &buff
 		return;
 	last_state_ = HRTCP_LISTEN;
 	open.fast = {};
+	open.synack_pto_ns = hrtcp_metrics_pto_ns(&config_.learned, &config_.cfg, now);
 	if (hrtcp_fastq_asks(&fastq_, &config_.cfg, &seg))
 		hrtcp_fastq_on_syn(&fastq_, &seg, &macs, now, &open.fast);
 	if (verdict == HRTCP_LISTEN_COOKIE && !open.fast.on) {

@@ -26,6 +26,7 @@ struct Script {
 	const char *name;
 	Until until;
 	bool (*lost)(const Sight &s);
+	bool known = false;	// earlier connections have learned the round trip
 };
 
 bool data(const Sight &s)
@@ -61,6 +62,10 @@ const Script scripts[] = {
 	 [](const Sight &s) { return s.from_client && s.seg.flags & HRTCP_SYN && s.time == 1; }},
 	{"SYN,ACK", Until::client_up,
 	 [](const Sight &s) { return !s.from_client && s.seg.flags & HRTCP_SYN && s.time == 1; }},
+	{"SYN to a known peer", Until::client_up,
+	 [](const Sight &s) { return s.from_client && s.seg.flags & HRTCP_SYN && s.time == 1; }, true},
+	{"SYN,ACK to a known peer", Until::client_up,
+	 [](const Sight &s) { return !s.from_client && s.seg.flags & HRTCP_SYN && s.time == 1; }, true},
 	{"ACK of the handshake", Until::server_up,
 	 [](const Sight &s) {
 		 return s.from_client && s.seg.flags == HRTCP_ACK && !s.seg.len && s.time == 1;
@@ -127,6 +132,10 @@ Result play(const Script &script, const EndConfig &peer, uint64_t rtt)
 	if (script.until == Until::delivered || script.until == Until::acked) {
 		a.program.send_bytes = segments * segment_bytes;
 		a.program.begin_ns = begin;
+	}
+	if (script.known) {
+		a.learned.taken_ns = b.learned.taken_ns = start_ns;
+		a.learned.srtt_ns = b.learned.srtt_ns = rtt;
 	}
 	PathConfig path = wire(10000, rtt);
 	Pair pair(path, path, a, b);

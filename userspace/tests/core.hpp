@@ -13,6 +13,7 @@
 extern "C" {
 #include "core/conn.h"
 #include "core/listen.h"
+#include "core/metrics.h"
 #include "core/syncookie.h"
 #include "core/timewait.h"
 }

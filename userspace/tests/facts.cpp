@@ -10,7 +10,7 @@ hrtcp_open Host::open_args() const
 		 .rcvbuf_max_bytes = std::max(setup.rcvbuf, setup.rcvbuf_max), .mss_path = setup.mss,
 		 .mss_advertise = setup.mss, .mss_default = 536,
 		 .gso_max = std::max<u32>(setup.gso, setup.mss), .fast = setup.fast,
-		 .mss_floor = 0, .gso_ace = setup.gso_ace };
+		 .mss_floor = 0, .synack_pto_ns = hrtcp_metrics_pto_ns(&learned, &cfg, now_), .gso_ace = setup.gso_ace };
 }
 
 // -- the user ----------------------------------------------------------------------------
@@ -30,7 +30,10 @@ std::string Host::open(u64 t, int rc)
 		return wrong;
 	const hrtcp_open args = open_args();
 	alive_ = true;
-	return after(hrtcp_conn_open(&conn, &args, now_), rc);
+	const int got = hrtcp_conn_open(&conn, &args, now_);
+	if (!got)
+		hrtcp_metrics_give(&conn, &learned, now_);
+	return after(got, rc);
 }
 
 std::string Host::send_syn(u64 t)

@@ -133,6 +133,7 @@ public:
 	hrtcp_cfg cfg;
 	hrtcp_conn conn{};
 	hrtcp_drop drop = HRTCP_DROP_NONE;	// of the last segment that arrived
+	hrtcp_metrics learned{};		// by connections before
 	int fail_tx = 0;		// so many of the next transmissions fail
 	bool can_join = true;		// buffers have room for what follows them
 	std::unique_ptr<hrtcp_listen> listener;

@@ -2,10 +2,6 @@
 // test_metrics.cpp -- what one connection learns and the next begins with, RFC 9040.
 #include "host.hpp"
 
-extern "C" {
-#include "core/metrics.h"
-}
-
 namespace {
 
 constexpr u64 HOUR = SEC(3600);
