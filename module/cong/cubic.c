@@ -264,11 +264,10 @@ static u32 cubic_on_loss(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_n
 static u32 cubic_on_ecn(struct hrtcp_conn *conn, u64 now_ns)
 {
 	u32 beta = hrtcp_cc_mild_on_mark(conn) ? BETA_ECN : BETA_LOSS;
-	u32 cwnd = max_t(u32, reduce(conn, beta), conn->snd.mss);
+	u32 cwnd = reduce(conn, beta);
 
 	(void)now_ns;
-	conn->cc.cwnd_bytes = cwnd;
-	return max_t(u32, cwnd, 2u * conn->snd.mss);
+	return max_t(u32, cwnd, conn->snd.mss);
 }
 
 /* RFC 9438 4.9 */

@@ -37,11 +37,10 @@ static void reno_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 
 static u32 reduce(struct hrtcp_conn *conn, u32 tenths)
 {
-	u32 flight = (u32)seq_diff(conn->snd.nxt, conn->snd.una);
+	u64 flight = hrtcp_cc_flight(conn);
 
 	conn->cc.ACKED = 0;
-	flight = min_t(u32, flight, conn->cc.cwnd_bytes);	/* limited transmit is not counted */
-	return max_t(u32, (u32)div_u64((u64)flight * tenths, 10), 2u * conn->snd.mss);
+	return max_t(u32, (u32)div_u64(flight * tenths, 10), 2u * conn->snd.mss);
 }
 
 static u32 reno_on_loss(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_ns)

@@ -26,6 +26,20 @@ static inline bool hrtcp_cc_recovering(const struct hrtcp_conn *conn)
 }
 
 /*
+ * FlightSize of RFC 5681, without what limited transmit added to it: where a loss takes the place of
+ * a mark in the same window, as it was at the mark.
+ */
+static inline u32 hrtcp_cc_flight(const struct hrtcp_conn *conn)
+{
+	const struct hrtcp_recovery *rec = &conn->recovery;
+	u32 flight = (u32)seq_diff(conn->snd.nxt, conn->snd.una);
+
+	if (rec->state == HRTCP_R_CWR)
+		flight = rec->prr.out_at_mark_bytes;
+	return min_t(u32, flight, conn->cc.cwnd_bytes);
+}
+
+/*
  * Does a mark reduce by less than a loss? RFC 8511 3 has it so in congestion avoidance: a queue
  * that marks is short, and half a window would leave the path idle. Slow start overshoots by more.
  */

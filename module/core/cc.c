@@ -106,7 +106,7 @@ u32 hrtcp_cc_on_mark(struct hrtcp_conn *conn, u64 now_ns)
 	if (!ops->on_ecn)
 		return hrtcp_cc_on_loss(conn, HRTCP_LOSS_FAST, now_ns);
 	ssthresh = ops->on_ecn(conn, now_ns);
-	if (ops->control || ops->exact_echo || hrtcp_ecn_l4s(conn))
+	if (ops->control || hrtcp_ecn_counted(conn))
 		return ssthresh;
 	return hrtcp_cwv_on_loss(conn, ssthresh, now_ns);
 }

@@ -86,7 +86,8 @@ struct hrtcp_cc_ops {
 	void (*on_ack)(struct hrtcp_conn *conn, const struct hrtcp_ack *ack);
 	/* Return: the ssthresh in octets after a loss, RFC 5681 (4). Not NULL. */
 	u32 (*on_loss)(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_ns);
-	/* The same after a congestion mark, once a window; NULL: on_loss. */
+	/* The same after a congestion mark, once a window, but down to one segment: the cwnd to come
+	 * to, and ssthresh, which stays at two. NULL: on_loss. */
 	u32 (*on_ecn)(struct hrtcp_conn *conn, u64 now_ns);
 	/* The loss was none; without control() the core restores cwnd after this. */
 	void (*on_undo)(struct hrtcp_conn *conn);

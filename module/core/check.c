@@ -67,6 +67,8 @@ const char *hrtcp_conn_check(const struct hrtcp_conn *conn)
 	      "the window shrank");
 	CHECK(conn->cc.cwnd_bytes >= snd->mss || conn->state == HRTCP_SYN_SENT,
 	      "cwnd below one segment");
+	CHECK(conn->recovery.state != HRTCP_R_CWR || seq_lt(snd->una, conn->ecn.cwr_end),
+	      "a mark is answered for more than a round trip");
 	CHECK(hrtcp_state_synchronized(conn->state) || !rcv->fin, "FIN before the handshake");
 	wrong = check_txq(conn);
 	return wrong ? wrong : check_timers(conn);

@@ -323,6 +323,8 @@ void hrtcp_conn_set_window_clamp(struct hrtcp_conn *conn, u32 bytes)
 
 void hrtcp_conn_set_cc(struct hrtcp_conn *conn, const struct hrtcp_cc_ops *ops)
 {
+	if (conn->recovery.state == HRTCP_R_CWR)
+		hrtcp_recovery_leave(conn);
 	hrtcp_cc_use(conn, ops);
 	/* What is being repaired was answered by the one before, in its own way. */
 	if (conn->recovery.state >= HRTCP_R_RECOVERY)

@@ -100,7 +100,7 @@ void hrtcp_cwv_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	struct seq una = conn->snd.una;
 
 	if (!ack->acked_bytes || !ack->delivered_bytes || conn->cc.ops->control ||
-	    conn->recovery.state >= HRTCP_R_RECOVERY)
+	    conn->recovery.state >= HRTCP_R_CWR)
 		return;
 	if (seq_eq(una, cwv->round_begin))
 		return;			/* the ACK that ended a recovery measured nothing */

@@ -231,25 +231,36 @@ void hrtcp_ecn_read(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct
 		ack->marked_bytes = ack->acked_bytes;
 }
 
+/*
+ * This window of data was. The ACK that ends it tells of that window, and repeats a classic echo
+ * anyhow, since CWR comes behind it; counted marks are complete with it.
+ */
+static bool answered(const struct hrtcp_conn *conn)
+{
+	const struct hrtcp_ecn *ecn = &conn->ecn;
+
+	return ecn->responded && (seq_lt(conn->snd.una, ecn->cwr_end) ||
+		(seq_eq(conn->snd.una, ecn->cwr_end) && !hrtcp_ecn_counted(conn)));
+}
+
 void hrtcp_ecn_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 {
-	struct hrtcp_ecn *ecn = &conn->ecn;
 	struct hrtcp_cc *cc = &conn->cc;
+	u32 target;
 
 	if (!ack->marked)
 		return;
-	if (ecn->responded && seq_lt(conn->snd.una, ecn->cwr_end))
+	if (answered(conn))
 		return;
 	if (cc->cwnd_bytes <= conn->snd.mss)
 		pause_sending(conn, ack->now_ns);
 	hrtcp_ecn_reduced(conn);
 	if (conn->recovery.state >= HRTCP_R_RECOVERY)
 		return;			/* a loss was answered in this window */
-	cc->ssthresh_bytes = hrtcp_cc_on_mark(conn, ack->now_ns);
-	if (cc->ops->control)
-		return;
-	cc->cwnd_bytes = min_t(u32, cc->cwnd_bytes, cc->ssthresh_bytes);
-	hrtcp_cwv_on_recovered(conn, 0);
+	target = hrtcp_cc_on_mark(conn, ack->now_ns);
+	cc->ssthresh_bytes = max_t(u32, target, 2u * conn->snd.mss);
+	if (!cc->ops->control)
+		hrtcp_recovery_on_mark(conn, target, ack);
 }
 
 /* Without feedback on the extent of the marks nothing could be in proportion, RFC 9331 4.2. */
@@ -258,6 +269,11 @@ bool hrtcp_ecn_l4s(const struct hrtcp_conn *conn)
 	const struct hrtcp_ecn_pact *pact = &conn->ecn.pact;
 
 	return conn->cc.ops->ect1 && accurate(pact) && !pact->no_ect;
+}
+
+bool hrtcp_ecn_counted(const struct hrtcp_conn *conn)
+{
+	return conn->cc.ops->exact_echo || hrtcp_ecn_l4s(conn);
 }
 
 void hrtcp_ecn_mark(struct hrtcp_conn *conn, struct hrtcp_seg *seg, bool again)

@@ -112,6 +112,9 @@ void hrtcp_ecn_reduced(struct hrtcp_conn *conn);
  */
 bool hrtcp_ecn_l4s(const struct hrtcp_conn *conn);
 
+/* Is the response in proportion to the share of octets that is marked, as DCTCP's is? */
+bool hrtcp_ecn_counted(const struct hrtcp_conn *conn);
+
 /* Mark what leaves, @again if it is a retransmission. RFC 3168 6.1.2, 6.1.4 to 6.1.6 */
 void hrtcp_ecn_mark(struct hrtcp_conn *conn, struct hrtcp_seg *seg, bool again);
 

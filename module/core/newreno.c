@@ -29,7 +29,7 @@ static void take_for_lost(struct hrtcp_conn *conn, u64 now_ns)
 	if (probe_alone_came(conn))
 		hrtcp_txq_mark_old_lost(&conn->txq, now_ns - conn->tlp.sent_ns + 1, now_ns);
 	hrtcp_timer_clear(&conn->timers, HRTCP_T_REORDER);
-	hrtcp_recovery_enter(conn, now_ns);
+	hrtcp_recovery_enter(conn, 0, now_ns);
 	if (!conn->cc.ops->control)
 		conn->cc.cwnd_bytes = conn->cc.ssthresh_bytes;
 	resend_head(conn);
@@ -64,13 +64,25 @@ static void suspect_head(struct hrtcp_conn *conn, u64 now_ns)
 
 void hrtcp_newreno_on_late(struct hrtcp_conn *conn, u64 now_ns)
 {
-	if (conn->recovery.state == HRTCP_R_DISORDER)
+	if (conn->recovery.dupacks && conn->recovery.state < HRTCP_R_RECOVERY)
 		take_for_lost(conn, now_ns);
+}
+
+/* What duplicates said to have left is acknowledged now, and was counted then. RFC 9937 6.2 */
+static void advance_in_cwr(struct hrtcp_conn *conn, u32 acked)
+{
+	struct hrtcp_recovery *rec = &conn->recovery;
+	u32 counted = min_t(u32, acked, rec->left_bytes);
+
+	rec->dupacks = 0;
+	rec->left_bytes = 0;
+	hrtcp_recovery_reduce(conn, acked - counted, true);
 }
 
 static void on_duplicate(struct hrtcp_conn *conn, u64 now_ns)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
+	u32 left = rec->left_bytes;
 
 	if (rec->state == HRTCP_R_LOSS) {
 		if (rec->frto_new && !conn->cc.ops->control)	/* RFC 5682 2.1 step 3 (a) */
@@ -83,7 +95,10 @@ static void on_duplicate(struct hrtcp_conn *conn, u64 now_ns)
 	rec->dupacks = (u8)min_t(u32, rec->dupacks + 1u, 255);
 	if (rec->state == HRTCP_R_RECOVERY)
 		return;
-	rec->state = HRTCP_R_DISORDER;
+	if (rec->state == HRTCP_R_CWR)
+		hrtcp_recovery_reduce(conn, rec->left_bytes - left, false);
+	else
+		rec->state = HRTCP_R_DISORDER;
 	/* RFC 6582 3.2 step 2: echoes of what a timeout sent again prove no loss. */
 	if (seq_gt(conn->snd.una, rec->recover))
 		suspect_head(conn, now_ns);
@@ -162,6 +177,12 @@ void hrtcp_newreno_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	}
 	/* The head was only late: RFC 8985 6.2 step 3. */
 	conn->rack.reordering |= hrtcp_timer_armed(&conn->timers, HRTCP_T_REORDER);
+	if (rec->state == HRTCP_R_CWR && !hrtcp_recovery_ends(conn)) {
+		advance_in_cwr(conn, ack->acked_bytes);
+		return;
+	}
+	if (rec->state == HRTCP_R_CWR)
+		hrtcp_recovery_leave(conn);
 	if (!loss || seq_ge(conn->snd.una, rec->recover))
 		hrtcp_recovery_open(conn);
 	else

@@ -93,7 +93,8 @@ static u32 growth_ratio(struct hrtcp_conn *conn)
 
 	pace->calming = pace->calming && seq_le(conn->snd.una, pace->calm_end);
 	if (cc->ops->control || conn->rtt.srtt_ns < ROUND_MIN_NS ||
-	    conn->recovery.state == HRTCP_R_RECOVERY)
+	    conn->recovery.state == HRTCP_R_RECOVERY ||
+	    conn->recovery.state == HRTCP_R_CWR)
 		return 0;
 	if (!pace->calming)
 		return 0;

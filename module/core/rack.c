@@ -133,8 +133,8 @@ void hrtcp_tlp_arm(struct hrtcp_conn *conn, u64 now_ns)
 	conn->tlp.odd = ack_may_be_delayed(conn);
 	if (conn->state == HRTCP_SYN_RECEIVED)
 		return;			/* the SYN,ACK is what has to be repeated */
-	if (!conn->cfg->tlp || conn->recovery.state != HRTCP_R_OPEN ||
-	    conn->txq.sacked_bytes || !may_probe(conn))
+	if (!conn->cfg->tlp || conn->recovery.state >= HRTCP_R_RECOVERY ||
+	    conn->txq.sacked_bytes || conn->recovery.dupacks || !may_probe(conn))
 		return;
 	if (!conn->txq.pipe_bytes && !lone_fin(conn))
 		return;

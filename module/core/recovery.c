@@ -56,6 +56,30 @@ static u32 flight(const struct hrtcp_conn *conn)
 }
 
 /*
+ * One response a window, RFC 3168 6.1.2, and a loss asks for no less than a mark: what it asks for of
+ * the window before the mark takes the place of what is under way.
+ */
+static void take_mark_back(struct hrtcp_conn *conn)
+{
+	if (conn->cc.ops->on_undo)
+		conn->cc.ops->on_undo(conn);
+	conn->cc.cwnd_bytes = conn->recovery.prr.cwnd_bytes;
+}
+
+/* What is left if the loss turns out to be none. */
+static void note_for_undo(struct hrtcp_conn *conn)
+{
+	struct hrtcp_undo *undo = &conn->recovery.undo;
+	const struct hrtcp_cc *cc = &conn->cc;
+
+	undo->marked = conn->recovery.state == HRTCP_R_CWR;
+	undo->cwnd_bytes = undo->marked ? conn->recovery.prr.target_bytes : cc->cwnd_bytes;
+	undo->ssthresh_bytes = cc->ssthresh_bytes;
+	if (!undo->marked)
+		undo->ssthresh_bytes = max_t(u32, flight(conn), cc->ssthresh_bytes);
+}
+
+/*
  * Respond to a loss, remembering what it takes to undo that (RFC 4015 3.1). RFC 3522 3.2 and RFC
  * 3708 3 presume that what is sent again first is the first of all: where repeats of an episode
  * before are still out, their ACKs and D-SACKs come in this one, so that it is undone only by what
@@ -64,25 +88,37 @@ static u32 flight(const struct hrtcp_conn *conn)
 static void respond(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_ns)
 {
 	struct hrtcp_undo *undo = &conn->recovery.undo;
+	u32 most = ~0u, ssthresh;
 
 	undo->armed = true;
 	undo->again = false;
 	undo->begin = conn->snd.una;
 	undo->ts_taken = conn->txq.again_bytes > 0;
 	undo->ts_known &= undo->ts_taken;
-	undo->cwnd_bytes = conn->cc.cwnd_bytes;
-	undo->ssthresh_bytes = max_t(u32, flight(conn), conn->cc.ssthresh_bytes);
-	if (conn->cc.ssthresh_bytes == ~0u)
-		undo->ssthresh_bytes = ~0u;
 	undo->resent_bytes = conn->txq.again_bytes;
 	undo->dsacked_bytes = 0;
 	undo->n_told = 0;
 	undo->told_at = 0;
-	conn->cc.ssthresh_bytes = hrtcp_cc_on_loss(conn, how, now_ns);
+	note_for_undo(conn);
+	if (undo->marked) {
+		most = conn->cc.ssthresh_bytes;
+		take_mark_back(conn);
+	}
+	ssthresh = hrtcp_cc_on_loss(conn, how, now_ns);
+	conn->cc.ssthresh_bytes = min_t(u32, ssthresh, most);
 	hrtcp_ecn_reduced(conn);
 }
 
-void hrtcp_recovery_enter(struct hrtcp_conn *conn, u64 now_ns)
+/* @delivered: by the ACK that told of what calls for it; it belongs to the episode. RFC 9937 6.1 */
+static void begin_reduction(struct hrtcp_conn *conn, u32 delivered)
+{
+	struct hrtcp_prr *prr = &conn->recovery.prr;
+
+	memset(prr, 0, sizeof(*prr));
+	prr->flight_bytes = flight(conn) - conn->txq.sacked_bytes + delivered;
+}
+
+void hrtcp_recovery_enter(struct hrtcp_conn *conn, u32 delivered, u64 now_ns)
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
 
@@ -90,49 +126,102 @@ void hrtcp_recovery_enter(struct hrtcp_conn *conn, u64 now_ns)
 	rec->state = HRTCP_R_RECOVERY;
 	rec->fast_recoveries++;
 	rec->recover = conn->snd.nxt;
-	memset(&rec->prr, 0, sizeof(rec->prr));
-	rec->prr.flight_bytes = flight(conn) - conn->txq.sacked_bytes;
+	begin_reduction(conn, delivered);
 	hrtcp_timer_clear(&conn->timers, HRTCP_T_PROBE);
 	conn->tlp.out = false;
 }
 
+/* Where the window is to end; a segment that has become larger has to fit. */
+static u32 target(const struct hrtcp_conn *conn)
+{
+	if (conn->recovery.state == HRTCP_R_CWR)
+		return max_t(u32, conn->recovery.prr.target_bytes, conn->snd.mss);
+	return conn->cc.ssthresh_bytes;
+}
+
 /*
  * RFC 9937 6.2: send as the data of the episode is delivered, so that the flight comes down
- * to ssthresh by its end; below that, grow back no faster than data arrives.
+ * to ssthresh by its end; below that, grow back no faster than data arrives. After a mark it is below
+ * only because there was no more to send, as nothing was lost.
  */
-static void reduce_rate(struct hrtcp_conn *conn, u32 delivered, bool safe)
+void hrtcp_recovery_reduce(struct hrtcp_conn *conn, u32 delivered, bool safe)
 {
 	struct hrtcp_prr *prr = &conn->recovery.prr;
-	u32 pipe = hrtcp_recovery_pipe(conn), ssthresh = conn->cc.ssthresh_bytes;
+	u32 pipe = hrtcp_recovery_pipe(conn), end = target(conn);
 	u32 mss = conn->snd.mss;
 	s64 count;
 
 	if (conn->cc.ops->control)
 		return;
 	prr->delivered_bytes += delivered;
-	if (pipe > ssthresh) {
-		count = (s64)div_u64((u64)prr->delivered_bytes * ssthresh +
+	if (pipe > end) {
+		count = (s64)div_u64((u64)prr->delivered_bytes * end +
 				     prr->flight_bytes - 1, max_t(u32, prr->flight_bytes, 1));
 		count -= prr->out_bytes;
+	} else if (conn->recovery.state == HRTCP_R_CWR) {
+		conn->cc.cwnd_bytes = end;
+		return;
 	} else {
 		count = max_t(s64, (s64)prr->delivered_bytes - prr->out_bytes, delivered);
 		if (safe)
 			count += mss;
-		count = min_t(s64, count, ssthresh - pipe);
+		count = min_t(s64, count, end - pipe);
 	}
 	if (!prr->out_bytes)
-		count = max_t(s64, count, mss);	/* the first ACK frees a retransmission */
+		count = max_t(s64, count, mss);	/* the first ACK frees a retransmission, or CWR */
 	conn->cc.cwnd_bytes = max_t(u32, pipe + (u32)max_t(s64, count, 0), mss);
 }
 
-static void leave(struct hrtcp_conn *conn)
+static bool reducing(const struct hrtcp_recovery *rec)
 {
-	if (conn->recovery.state == HRTCP_R_RECOVERY && !conn->cc.ops->control)
-		conn->cc.cwnd_bytes = conn->cc.ssthresh_bytes;
-	hrtcp_cwv_on_recovered(conn, conn->recovery.undo.resent_bytes);
+	return rec->state == HRTCP_R_RECOVERY || rec->state == HRTCP_R_CWR;
+}
+
+bool hrtcp_recovery_ends(const struct hrtcp_conn *conn)
+{
+	const struct hrtcp_recovery *rec = &conn->recovery;
+
+	if (rec->state == HRTCP_R_CWR)
+		return seq_ge(conn->snd.una, conn->ecn.cwr_end);
+	return rec->state >= HRTCP_R_RECOVERY && seq_ge(conn->snd.una, rec->recover);
+}
+
+void hrtcp_recovery_leave(struct hrtcp_conn *conn)
+{
+	bool repaired = conn->recovery.state >= HRTCP_R_RECOVERY;
+
+	if (reducing(&conn->recovery) && !conn->cc.ops->control)
+		conn->cc.cwnd_bytes = target(conn);
+	hrtcp_cwv_on_recovered(conn, repaired ? conn->recovery.undo.resent_bytes : 0);
+	hrtcp_recovery_open(conn);
+	if (!repaired)
+		return;
 	hrtcp_pace_on_window(conn);
 	hrtcp_rack_recovered(conn);
-	hrtcp_recovery_open(conn);
+}
+
+/*
+ * RFC 9937 4 has PRR for this, too: cut at once, the window would let nothing go until the flight has
+ * come down to it. Where nothing is in flight there is nothing to come down; and a response in
+ * proportion to the marks is small and frequent: it has to come soon, and the window to grow by
+ * what is not marked in the same round trip.
+ */
+void hrtcp_recovery_on_mark(struct hrtcp_conn *conn, u32 target_bytes, const struct hrtcp_ack *ack)
+{
+	struct hrtcp_recovery *rec = &conn->recovery;
+	struct hrtcp_cc *cc = &conn->cc;
+
+	if (!hrtcp_recovery_pipe(conn) || hrtcp_ecn_counted(conn)) {
+		cc->cwnd_bytes = min_t(u32, cc->cwnd_bytes, target_bytes);
+		hrtcp_cwv_on_recovered(conn, 0);
+		return;
+	}
+	begin_reduction(conn, ack->delivered_bytes);
+	rec->prr.target_bytes = min_t(u32, cc->cwnd_bytes, target_bytes);
+	rec->prr.cwnd_bytes = cc->cwnd_bytes;
+	rec->prr.out_at_mark_bytes = flight(conn);
+	rec->state = HRTCP_R_CWR;
+	hrtcp_recovery_reduce(conn, ack->delivered_bytes, true);
 }
 
 /*
@@ -148,7 +237,7 @@ static void undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	hrtcp_txq_unmark_lost(&conn->txq);
 	conn->snd.force = false;
 	conn->snd.fin_lost = false;
-	if (conn->cc.ops->on_undo)
+	if (conn->cc.ops->on_undo && !rec->undo.marked)
 		conn->cc.ops->on_undo(conn);
 	conn->cc.ssthresh_bytes = rec->undo.ssthresh_bytes;
 	if (rec->state == HRTCP_R_LOSS)
@@ -258,22 +347,20 @@ static void consider_undo(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 		rec->frto = false;
 }
 
-/* @delivered: by the ACK that showed the loss; it belongs to the episode, RFC 9937 6.1. */
 static void on_lost(struct hrtcp_conn *conn, u32 delivered, u64 now_ns)
 {
 	bool probe = hrtcp_mtup_on_lost(conn, now_ns);
 
-	if (probe || conn->recovery.state > HRTCP_R_DISORDER || !conn->txq.lost_bytes)
+	if (probe || conn->recovery.state >= HRTCP_R_RECOVERY || !conn->txq.lost_bytes)
 		return;
-	hrtcp_recovery_enter(conn, now_ns);
-	conn->recovery.prr.flight_bytes += delivered;
+	hrtcp_recovery_enter(conn, delivered, now_ns);
 }
 
 void hrtcp_recovery_on_lost(struct hrtcp_conn *conn, u64 now_ns)
 {
 	on_lost(conn, 0, now_ns);
 	if (conn->recovery.state == HRTCP_R_RECOVERY)
-		reduce_rate(conn, 0, false);
+		hrtcp_recovery_reduce(conn, 0, false);
 }
 
 void hrtcp_recovery_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
@@ -288,24 +375,25 @@ void hrtcp_recovery_on_ack(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 		hrtcp_newreno_on_ack(conn, ack);
 		return;
 	}
-	if (rec->state >= HRTCP_R_RECOVERY && seq_ge(conn->snd.una, rec->recover))
-		leave(conn);
+	if (hrtcp_recovery_ends(conn))
+		hrtcp_recovery_leave(conn);
 	hrtcp_rack_detect(conn, ack->now_ns);
 	if (rec->state <= HRTCP_R_DISORDER)
 		hrtcp_recovery_open(conn);
 	on_lost(conn, ack->delivered_bytes, ack->now_ns);
-	if (rec->state == HRTCP_R_RECOVERY)
-		reduce_rate(conn, ack->delivered_bytes,
-			    ack->acked_bytes && conn->txq.lost_bytes <= lost);
+	if (reducing(rec))
+		hrtcp_recovery_reduce(conn, ack->delivered_bytes,
+				      ack->acked_bytes && conn->txq.lost_bytes <= lost);
 	else if (ack->acked_bytes)
 		hrtcp_recovery_grow(conn, ack, loss);
 }
 
 void hrtcp_recovery_on_repaired(struct hrtcp_conn *conn, u64 now_ns)
 {
-	if (conn->recovery.state > HRTCP_R_DISORDER)
+	if (conn->recovery.state >= HRTCP_R_RECOVERY)
 		return;
 	respond(conn, HRTCP_LOSS_TAIL, now_ns);
+	hrtcp_recovery_open(conn);
 	if (!conn->cc.ops->control)
 		conn->cc.cwnd_bytes = conn->cc.ssthresh_bytes;
 	hrtcp_cwv_on_recovered(conn, conn->snd.mss);
@@ -338,7 +426,7 @@ void hrtcp_recovery_on_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *
 {
 	struct hrtcp_recovery *rec = &conn->recovery;
 
-	if (rec->state == HRTCP_R_RECOVERY)
+	if (reducing(rec))
 		rec->prr.out_bytes += hrtcp_txnode_len(node);
 	if (node->sends < 2)
 		return;

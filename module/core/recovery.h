@@ -4,6 +4,8 @@
  *
  *   OPEN      nothing suspicious
  *   DISORDER  duplicate ACKs or SACKed data, no loss established (limited transmit, RFC 3042)
+ *   CWR       a congestion mark is being answered: PRR brings cwnd down until SND.UNA passes what
+ *             was out, ecn.cwr_end
  *   RECOVERY  something is lost: sent again until SND.UNA passes `recover`. With SACK, RACK
  *             says what is lost and PRR how fast to send (RFC 8985, 9937); without, RFC 6582
  *   LOSS      a timeout, RFC 6298 5.4, until SND.UNA passes `recover`
@@ -22,6 +24,7 @@ struct hrtcp_txnode;
 enum hrtcp_recovery_state {
 	HRTCP_R_OPEN,
 	HRTCP_R_DISORDER,
+	HRTCP_R_CWR,
 	HRTCP_R_RECOVERY,
 	HRTCP_R_LOSS,
 };
@@ -30,11 +33,14 @@ enum hrtcp_recovery_state {
 struct hrtcp_prr {
 	u32 delivered_bytes, out_bytes;
 	u32 flight_bytes;		/* RecoverFS */
+	u32 target_bytes;		/* in CWR: ssthresh, or one segment; and at the mark: */
+	u32 cwnd_bytes, out_at_mark_bytes; /* cwnd, SND.NXT - SND.UNA */
 };
 
 /* What it takes to undo a response to a loss that was none. */
 struct hrtcp_undo {
 	bool armed;
+	bool marked;			/* ... in the place of which stands that to a mark */
 	u32 cwnd_bytes, ssthresh_bytes;	/* before the response */
 	u32 resent_bytes;		/* in this episode, or before it and still out */
 	u32 dsacked_bytes;		/* of these, said to be received twice, ... */
@@ -76,6 +82,10 @@ void hrtcp_recovery_on_lost(struct hrtcp_conn *conn, u64 now_ns);
 /* The probe of RFC 8985 7.4.2 repaired a loss: respond to it, nothing is left to send. */
 void hrtcp_recovery_on_repaired(struct hrtcp_conn *conn, u64 now_ns);
 
+/* A mark that calls for no more than @target_bytes: not in RECOVERY or LOSS. RFC 3168 6.1.2 */
+void hrtcp_recovery_on_mark(struct hrtcp_conn *conn, u32 target_bytes,
+			    const struct hrtcp_ack *ack);
+
 /* @node left, for the first time or again. */
 void hrtcp_recovery_on_sent(struct hrtcp_conn *conn, const struct hrtcp_txnode *node);
 
@@ -86,7 +96,10 @@ void hrtcp_recovery_note_again(struct hrtcp_conn *conn, struct seq start, struct
 void hrtcp_recovery_on_dsack(struct hrtcp_conn *conn, struct seq start, struct seq end);
 
 /* -- shared with newreno.c */
-void hrtcp_recovery_enter(struct hrtcp_conn *conn, u64 now_ns);
+void hrtcp_recovery_enter(struct hrtcp_conn *conn, u32 delivered, u64 now_ns);
+void hrtcp_recovery_reduce(struct hrtcp_conn *conn, u32 delivered, bool safe);
+bool hrtcp_recovery_ends(const struct hrtcp_conn *conn);
+void hrtcp_recovery_leave(struct hrtcp_conn *conn);
 void hrtcp_recovery_open(struct hrtcp_conn *conn);
 void hrtcp_recovery_grow(struct hrtcp_conn *conn, const struct hrtcp_ack *ack, bool loss);
 

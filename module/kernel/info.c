@@ -45,6 +45,8 @@ static u8 ca_state(const struct hrtcp_conn *conn)
 		return TCP_CA_Open;
 	case HRTCP_R_DISORDER:
 		return TCP_CA_Disorder;
+	case HRTCP_R_CWR:
+		return TCP_CA_CWR;
 	case HRTCP_R_RECOVERY:
 		return TCP_CA_Recovery;
 	default:

@@ -182,14 +182,13 @@ static u32 prague_on_loss(struct hrtcp_conn *conn, enum hrtcp_loss how, u64 now_
 /* As low as one segment, from where the core waits for an RTO: RFC 3168 6.1.2. */
 static u32 prague_on_ecn(struct hrtcp_conn *conn, u64 now_ns)
 {
-	u32 *cwnd = &conn->cc.cwnd_bytes;
+	const u32 cwnd = conn->cc.cwnd_bytes;
 	u64 cut;
 
 	if (!hrtcp_ecn_l4s(conn))
 		return hrtcp_cc_cubic.on_ecn(conn, now_ns);
-	cut = ((u64)*cwnd * prague_of(conn)->alpha) >> (ALPHA_SHIFT + 1);
-	*cwnd = max_t(u32, *cwnd - (u32)cut, conn->snd.mss);
-	return max_t(u32, *cwnd, 2u * conn->snd.mss);
+	cut = ((u64)cwnd * prague_of(conn)->alpha) >> (ALPHA_SHIFT + 1);
+	return max_t(u32, cwnd - (u32)cut, conn->snd.mss);
 }
 
 static void prague_on_undo(struct hrtcp_conn *conn)

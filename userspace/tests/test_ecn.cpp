@@ -103,17 +103,16 @@ TEST_CASE("ECN: an echo is answered once a window, and CWR says so", "[R3168-07]
 	WRITE(h, 0, 8000);
 	h.take_sent();
 	PEER(h, MS(100), ".E 1:1(0) ack 1001");
-	CHECK(h.conn.cc.cwnd_bytes == 3500);	// half of what is in flight, RFC 5681 (4)
+	CHECK(h.conn.cc.ssthresh_bytes == 3500);	// half of what is in flight, RFC 5681 (4)
 	PEER(h, MS(101), ".E 1:1(0) ack 2001");
-	CHECK(h.conn.cc.cwnd_bytes == 3500);
+	CHECK(h.conn.cc.ssthresh_bytes == 3500);
 	PEER(h, MS(102), ".E 1:1(0) ack 8001");
-	const u32 cwnd = h.conn.cc.cwnd_bytes;
+	CHECK(h.conn.cc.cwnd_bytes == 3500);
 	WRITE(h, MS(103), 2000);
 	auto sent = h.take_sent();
 	REQUIRE(sent.size() == 2);
 	CHECK(sent[0].seg.flags & HRTCP_CWR);
 	CHECK_FALSE(sent[1].seg.flags & HRTCP_CWR);
-	CHECK(cwnd <= 4000);
 }
 
 TEST_CASE("ABE: in congestion avoidance a mark takes less than a loss", "[R8511-01]")
@@ -132,13 +131,12 @@ TEST_CASE("ABE: in congestion avoidance a mark takes less than a loss", "[R8511-
 		WRITE(h, 0, 10000);
 		REQUIRE(h.take_sent().size() == 10);
 		h.conn.cc.ssthresh_bytes = c.ssthresh;	// nine in flight, of a window of ten
-		PEER(h, MS(100), ".E 1:1(0) ack 1001");
-		CHECK(h.conn.cc.cwnd_bytes == c.left);
-		CHECK(h.conn.cc.ssthresh_bytes == c.left);
-		h.conn.cc.cwnd_bytes = 10000;
 		CHECK(c.cc->on_loss(&h.conn, HRTCP_LOSS_FAST, h.now()) ==
-		      (c.cc == &hrtcp_cc_reno ? 4500 : 7000));
-		h.take_sent();
+		      (c.cc == &hrtcp_cc_reno ? 5000 : 7000));
+		PEER(h, MS(100), ".E 1:1(0) ack 1001");
+		CHECK(h.conn.cc.ssthresh_bytes == c.left);
+		PEER(h, MS(101), ".E 1:1(0) ack 10001");
+		CHECK(h.conn.cc.cwnd_bytes == c.left);
 		h.start_clock();
 	}
 }

@@ -162,14 +162,15 @@ TEST_CASE("ECN: an echo is as one loss, and its ACK lets nothing grow", "[R3168-
 	h.take_sent();
 	PEER(h, MS(100), ".E 1:1(0) ack 1001");
 	CHECK(h.conn.cc.ssthresh_bytes == 4500);	// half of the nine in flight
-	CHECK(h.conn.cc.cwnd_bytes == 4500);
 	for (u32 ack = 2001; ack <= 9001; ack += 1000)
 		PEER(h, MS(101), ".E 1:1(0) ack " + std::to_string(ack));
 	CHECK(h.conn.cc.cwnd_bytes == 4500);		// once a window, and no growth
 	WRITE(h, MS(102), 3000);
 	h.take_sent();
-	PEER(h, MS(103), ".E 1:1(0) ack 10001");	// that window is over
-	CHECK(h.conn.cc.cwnd_bytes == 2000);
+	PEER(h, MS(103), ".E 1:1(0) ack 10001");	// the last of that window
+	CHECK(h.conn.cc.cwnd_bytes == 4500);
+	PEER(h, MS(103), ".E 1:1(0) ack 12001");
+	CHECK(h.conn.cc.ssthresh_bytes == 2000);
 	h.start_clock();
 }
 
