@@ -70,7 +70,7 @@ static void advance_una(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 	hrtcp_mtup_on_ack(conn, d, ack->now_ns);
 	if (d->repeated)
 		ack->rtt_ns = echoed_rtt(conn, seg, echo_end_ns, ack->now_ns);
-	else if (d->rtt_sent_ns)
+	else if (d->rtt_sent_ns && d->rtt_sent_ns < ack->now_ns)
 		ack->rtt_ns = ack->now_ns - d->rtt_sent_ns;
 	ack->lone = d->rtt_sent_ns == flight_ns && ack->prior_pipe_bytes <= snd->mss &&
 		    seq_eq(una, snd->nxt);
@@ -182,6 +182,8 @@ void hrtcp_ack_take(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u64 no
 	ack.delivered_bytes = d.bytes;
 	ack.delivered_pkts = d.units;
 	hrtcp_ecn_read(conn, seg, &ack);
+	if (unlikely(d.early))
+		hrtcp_pace_disprove(conn);
 	hrtcp_rate_on_delivered(conn, &d, &ack.sample);
 	hrtcp_rack_on_delivered(conn, &d, &ack);
 	ack.duplicate &= !hrtcp_tlp_on_ack(conn, seg->ack, &ack);

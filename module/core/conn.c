@@ -337,6 +337,11 @@ void hrtcp_conn_set_max_rate(struct hrtcp_conn *conn, u64 bytes_per_s)
 	hrtcp_pace_set_most(conn, bytes_per_s);
 }
 
+void hrtcp_conn_set_held(struct hrtcp_conn *conn, bool held)
+{
+	hrtcp_pace_set_held(conn, held);
+}
+
 void hrtcp_conn_set_user_timeout(struct hrtcp_conn *conn, u64 timeout_ns)
 {
 	conn->user_timeout_ns = timeout_ns;

@@ -174,6 +174,8 @@ void hrtcp_conn_set_user_timeout(struct hrtcp_conn *conn, u64 timeout_ns);
 void hrtcp_conn_set_cc(struct hrtcp_conn *conn, const struct hrtcp_cc_ops *ops);
 /* Send no faster, octets a second; HRTCP_UNPACED: as fast as may be. */
 void hrtcp_conn_set_max_rate(struct hrtcp_conn *conn, u64 bytes_per_s);
+/* The caller's queue keeps departure times, pace.h: data comes some time before its own. */
+void hrtcp_conn_set_held(struct hrtcp_conn *conn, bool held);
 /* While blocked only segments without payload are polled. */
 void hrtcp_conn_set_blocked(struct hrtcp_conn *conn, bool on);
 
@@ -193,6 +195,7 @@ struct hrtcp_tx {
 	u16 gso_size;			/* octets a wire segment, 0: one segment */
 	bool retransmit;
 	u32 split_len;
+	u64 depart_ns;			/* not before this, of hrtcp_conn_set_held(); 0: at once */
 	u64 wake_ns;			/* HRTCP_NEVER: only a fact wakes it */
 };
 

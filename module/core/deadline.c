@@ -94,7 +94,7 @@ static u64 later_ns(const struct hrtcp_conn *conn)
 /* Sent in SYN-RECEIVED (RFC 7413 4.2.2), after the SYN,ACK whose timer this is. */
 static bool data_is_late(const struct hrtcp_conn *conn, u64 now_ns)
 {
-	return conn->txq.pipe_bytes && now_ns - conn->txq.head->sent_ns >=
+	return conn->txq.pipe_bytes && now_ns >= conn->txq.head->sent_ns +
 	       hrtcp_rtt_timeout(&conn->rtt, conn->cfg);
 }
 

@@ -85,6 +85,46 @@ void hrtcp_pace_on_sent(struct hrtcp_conn *conn, u32 len, u64 now_ns)
 			time_of(len, pace->rate);
 }
 
+void hrtcp_pace_set_held(struct hrtcp_conn *conn, bool held)
+{
+	conn->cc.pace.held = held;
+}
+
+bool hrtcp_pace_allows(struct hrtcp_conn *conn, u64 now_ns)
+{
+	const struct hrtcp_pace *pace = &conn->cc.pace;
+	const u64 ahead_ns = pace->held ? HRTCP_PACE_AHEAD_NS : 0;
+
+	if (likely(now_ns + ahead_ns >= pace->next_ns))
+		return true;
+	hrtcp_timer_set(&conn->timers, HRTCP_T_PACING, pace->next_ns - ahead_ns);
+	return false;
+}
+
+/*
+ * Never before what was handed over earlier, or RACK would take it for the older one. What pacing does
+ * not hold back, as a probe, waits for no more than that.
+ */
+u64 hrtcp_pace_departure(struct hrtcp_conn *conn, u64 now_ns)
+{
+	struct hrtcp_pace *pace = &conn->cc.pace;
+	u64 at_ns;
+
+	if (!pace->held)
+		return now_ns;
+	at_ns = max_t(u64, now_ns, pace->depart_ns);
+	if (pace->next_ns <= now_ns + HRTCP_PACE_AHEAD_NS)
+		at_ns = max_t(u64, at_ns, pace->next_ns);
+	pace->depart_ns = at_ns;
+	return at_ns;
+}
+
+void hrtcp_pace_disprove(struct hrtcp_conn *conn)
+{
+	conn->cc.pace.held = false;
+	conn->cc.pace.depart_ns = 0;
+}
+
 /* Percent of cwnd a round trip, 0: as fast as may be. */
 static u32 growth_ratio(struct hrtcp_conn *conn)
 {

@@ -266,7 +266,7 @@ static bool eifel_detects(struct hrtcp_conn *conn, const struct hrtcp_ack *ack)
 	if (!ack->acked_bytes || !rec->undo.ts_known)
 		return false;
 	rec->undo.ts_known = ack->has_ts && !ack->dsacked_bytes &&
-			     ack->now_ns - rec->undo.ts_at_ns < hrtcp_ts_life_ns(conn->ts.in_us) &&
+			     ack->now_ns < rec->undo.ts_at_ns + hrtcp_ts_life_ns(conn->ts.in_us) &&
 			     hrtcp_ts_before(ack->tsecr, rec->undo.ts);
 	if (!rec->undo.ts_known || seq_lt(conn->snd.una, rec->again_hi))
 		return false;

@@ -31,20 +31,32 @@ static void arm_for_data(struct hrtcp_conn *conn, u64 now_ns)
 {
 	hrtcp_timer_clear(&conn->timers, HRTCP_T_PERSIST);
 	conn->last_sent_ns = now_ns;
+}
+
+/* When it departs, from where all that is timed of it counts. */
+static u64 depart(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_ns)
+{
+	const u64 at_ns = hrtcp_pace_departure(conn, now_ns);
+
+	if (at_ns > now_ns)
+		tx->depart_ns = at_ns;
 	if (!hrtcp_timer_armed(&conn->timers, HRTCP_T_RETRANSMIT))
-		hrtcp_conn_arm_retransmit(conn, now_ns);
+		hrtcp_conn_arm_retransmit(conn, at_ns);
+	return at_ns;
 }
 
 /* @node leaves whole, with the FIN if @fin. */
 static enum hrtcp_poll send_node(struct hrtcp_conn *conn, struct hrtcp_tx *tx,
 				 struct hrtcp_txnode *node, bool fin, u64 now_ns)
 {
+	const u64 at_ns = depart(conn, tx, now_ns);
+
 	tx->node = node;
 	tx->seg.seq = node->seq;
 	tx->seg.len = hrtcp_txnode_len(node);
 	tx->retransmit = node->sends > 0;
-	hrtcp_rate_before_sent(conn, node, now_ns);
-	hrtcp_txq_sent(&conn->txq, node, hrtcp_mtup_unit(conn, node), now_ns);
+	hrtcp_rate_before_sent(conn, node, at_ns);
+	hrtcp_txq_sent(&conn->txq, node, hrtcp_mtup_unit(conn, node), at_ns);
 	hrtcp_rate_after_sent(conn, node);
 	hrtcp_pace_on_sent(conn, tx->seg.len, now_ns);
 	hrtcp_recovery_on_sent(conn, node);
@@ -59,7 +71,7 @@ static enum hrtcp_poll send_node(struct hrtcp_conn *conn, struct hrtcp_tx *tx,
 		conn->snd.fin_sent = true;
 		conn->snd.fin_lost = false;
 	}
-	hrtcp_segment_finish(conn, tx, now_ns);
+	hrtcp_segment_finish(conn, tx, at_ns);
 	return HRTCP_POLL_SEND;
 }
 
@@ -251,7 +263,7 @@ static enum hrtcp_poll send_new(struct hrtcp_conn *conn, struct hrtcp_tx *tx,
 	snd->max = seq_max(snd->max, snd->nxt);
 	arm_for_data(conn, now_ns);
 	send_node(conn, tx, node, fin, now_ns);
-	hrtcp_tlp_arm(conn, now_ns);
+	hrtcp_tlp_arm(conn, node->sent_ns);
 	return HRTCP_POLL_SEND;
 }
 
@@ -348,6 +360,7 @@ static enum hrtcp_poll poll_tail_probe(struct hrtcp_conn *conn, u64 now_ns, stru
 static enum hrtcp_poll poll_fin(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx)
 {
 	struct hrtcp_snd *snd = &conn->snd;
+	u64 at_ns;
 
 	if (!snd->fin_lost && seq_ge(snd->nxt, seq_add(snd->una, snd->wnd)))
 		return HRTCP_POLL_WAIT;
@@ -362,9 +375,10 @@ static enum hrtcp_poll poll_fin(struct hrtcp_conn *conn, u64 now_ns, struct hrtc
 	snd->nxt = seq_add(snd->end, 1);
 	snd->max = seq_max(snd->max, snd->nxt);
 	arm_for_data(conn, now_ns);
+	at_ns = depart(conn, tx, now_ns);
 	if (!tx->retransmit)
-		hrtcp_tlp_arm(conn, now_ns);
-	hrtcp_segment_finish(conn, tx, now_ns);
+		hrtcp_tlp_arm(conn, at_ns);
+	hrtcp_segment_finish(conn, tx, at_ns);
 	return HRTCP_POLL_SEND;
 }
 
@@ -403,11 +417,9 @@ enum hrtcp_poll hrtcp_sender_poll(struct hrtcp_conn *conn, u64 now_ns, struct hr
 		if (poll != HRTCP_POLL_WAIT)
 			return poll;
 	}
-	if (unlikely(now_ns < conn->cc.pace.next_ns) && !snd->force &&
-	    (conn->txq.lost_bytes || conn->txq.unsent)) {
-		hrtcp_timer_set(&conn->timers, HRTCP_T_PACING, conn->cc.pace.next_ns);
+	if (!snd->force && (conn->txq.lost_bytes || conn->txq.unsent) &&
+	    !hrtcp_pace_allows(conn, now_ns))
 		return HRTCP_POLL_WAIT;
-	}
 	if (conn->txq.lost_bytes) {
 		poll = conn->recovery.frto_new ? poll_in_doubt(conn, now_ns, tx) :
 						 poll_lost(conn, now_ns, tx);

@@ -43,13 +43,17 @@ static void note_delivered(struct hrtcp_delivered *d, const struct hrtcp_txnode 
 	d->units += DIV_ROUND_UP(hrtcp_mask_bytes(node, mask), node->mss);
 	d->highest = seq_gt(end, d->highest) || d->bytes == hrtcp_mask_bytes(node, mask) ? end :
 										     d->highest;
+	if (unlikely(node->sent_ns > d->now_ns) && node->sends == 1) {
+		d->early = true;	/* before it departed: of no use for a sample */
+		return;
+	}
 	if (node->sends == 1) {
 		struct seq first = seq_add(node->seq, hrtcp_lowest_unit(mask) * node->mss);
 
 		d->lowest = d->once ? seq_min(d->lowest, first) : first;
 		d->once = true;
 		d->original |= node->sent_ns < d->before_ns;
-	} else if (d->now_ns - node->sent_ns < d->min_rtt_ns ||
+	} else if (d->now_ns < node->sent_ns + d->min_rtt_ns ||
 		   node->sent_ns >= d->echo_end_ns) {
 		return;			/* surely the ACK of an earlier transmission */
 	}

@@ -53,6 +53,7 @@ struct hrtcp_delivered {
 	bool once;			/* lowest is set */
 	struct seq lowest;		/* the lowest unit that was sent only once */
 	bool original;			/* a unit sent only once, before before_ns */
+	bool early;			/* a unit came before it was to depart */
 };
 
 /* What is sent may not be cut any smaller. */

@@ -161,10 +161,12 @@ void Host::check_sent(const hrtcp_seg &seg, u16 gso_size)
 		last_tsval_ = seg.opt.tsval;
 }
 
-void Host::put(const hrtcp_seg &seg, const std::string &bytes, u16 gso_size)
+void Host::put(const hrtcp_seg &seg, const std::string &bytes, u16 gso_size, u64 depart_ns)
 {
 	check_sent(seg, gso_size);
-	sent_.push_back({ now_, seg, bytes, gso_size });
+	if (depart_ns && depart_ns <= now_)
+		complain("a departure in the past");
+	sent_.push_back({ now_, seg, bytes, gso_size, (depart_ns ? depart_ns : now_) - zero_ });
 }
 
 void Host::emit(const hrtcp_tx &tx)
@@ -173,12 +175,12 @@ void Host::emit(const hrtcp_tx &tx)
 	const u32 len = tx.seg.len;
 
 	if (!len)
-		return put(tx.seg, "", 0);
+		return put(tx.seg, "", 0, tx.depart_ns);
 	const u32 seq = tx.seg.seq.v + !!(tx.seg.flags & HRTCP_SYN);
 	const u32 at = seq - buf->begin;
 	if (tx.skip != seq - buf->seq.v || at + len > buf->bytes.size())
 		return complain("skip or length outside the node: " + print_seg(tx.seg, base_));
-	put(tx.seg, buf->bytes.substr(at, len), tx.gso_size);
+	put(tx.seg, buf->bytes.substr(at, len), tx.gso_size, tx.depart_ns);
 	if (sent_.back().bytes != pattern(seq - iss_ - 1, len))
 		complain("wrong octets in " + print_seg(tx.seg, base_));
 }

@@ -80,6 +80,7 @@ struct Sent {
 	hrtcp_seg seg;
 	std::string bytes;
 	u16 gso_size;
+	u64 depart_ns;		// script time
 };
 
 class Host {
@@ -151,7 +152,7 @@ private:
 	hrtcp_open open_args() const;
 	void emit(const hrtcp_tx &tx);
 	void emit_reply(const hrtcp_reply &reply);
-	void put(const hrtcp_seg &seg, const std::string &bytes, u16 gso_size);
+	void put(const hrtcp_seg &seg, const std::string &bytes, u16 gso_size, u64 depart_ns = 0);
 	void check_sent(const hrtcp_seg &seg, u16 gso_size);
 	void split(const hrtcp_tx &tx);
 	void join(const hrtcp_tx &tx);
