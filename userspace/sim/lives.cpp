@@ -28,12 +28,14 @@ void forget_pattern(EndConfig &end)
 void widen(Dice &dice, EndConfig &end)
 {
 	forget_pattern(end);
-	end.open.mss_path = static_cast<uint16_t>(20000 + dice.below(40000));
-	end.open.mss_advertise = static_cast<uint16_t>(20000 + dice.below(40000));
+	end.open.mss_path = static_cast<uint16_t>(30000 + dice.below(30000));
+	end.open.mss_advertise = static_cast<uint16_t>(30000 + dice.below(30000));
 	end.open.gso_max = end.open.mss_path * static_cast<uint32_t>(1 + dice.below(16));
 	end.open.rcvbuf_bytes = end.open.rcvbuf_max_bytes =
 		static_cast<uint32_t>((1u << 21) + dice.log_up_to(25));
 	end.cfg.window_scaling = true;
+	end.cfg.syncookies = 1;		// only where the queue is full: a cookie has no room for a scale
+	end.cfg.max_syn_backlog = 1;
 	end.cfg.mtu_probing = HRTCP_MTU_PROBING_NEVER;
 	end.unseen = true;
 	end.program.sndbuf_bytes = 1u << 24;
@@ -179,8 +181,8 @@ void live(Dice &dice, std::optional<Life> life, Lots &lots)
 {
 	const uint64_t lot = dice.below(1000);
 
-	lots.life = life ? *life : lot < 4 ? Life::Gigabytes : lot < 14 ? Life::Idle :
-			   lot < 22 ? Life::Outage : Life::Short;
+	lots.life = life ? *life : lot < 2 ? Life::Gigabytes : lot < 12 ? Life::Idle :
+			   lot < 20 ? Life::Outage : Life::Short;
 	if (lots.life == Life::Gigabytes)
 		carry_gigabytes(dice, lots);
 	else if (lots.life == Life::Idle)
