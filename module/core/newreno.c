@@ -76,6 +76,7 @@ static void advance_in_cwr(struct hrtcp_conn *conn, u32 acked)
 
 	rec->dupacks = 0;
 	rec->left_bytes = 0;
+	hrtcp_timer_clear(&conn->timers, HRTCP_T_REORDER);
 	hrtcp_recovery_reduce(conn, acked - counted, true);
 }
 

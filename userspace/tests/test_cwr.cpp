@@ -239,6 +239,7 @@ TEST_CASE("CWR: without SACK, duplicates that announce no loss let as much go", 
 	h.take_sent();
 	for (const u32 nr : { 1001, 1001, 4001, 5001, 6001, 7001, 8001, 9001 })
 		sent.push_back(h.ack(nr));		// two of the first three had been told of
+	CHECK_FALSE(hrtcp_timer_armed(&h.conn.timers, HRTCP_T_REORDER));
 	CHECK(sent == std::vector<size_t>{ 0, 0, 0, 1, 0, 1, 0, 0 });
 	CHECK(h.cwnd() == flight / 2);
 	CHECK(h.conn.recovery.fast_recoveries == 0);
