@@ -393,7 +393,8 @@ void hrtcp_recovery_on_repaired(struct hrtcp_conn *conn, u64 now_ns)
 	if (conn->recovery.state >= HRTCP_R_RECOVERY)
 		return;
 	respond(conn, HRTCP_LOSS_TAIL, now_ns);
-	hrtcp_recovery_open(conn);
+	if (conn->recovery.state == HRTCP_R_CWR)
+		hrtcp_recovery_open(conn);
 	if (!conn->cc.ops->control)
 		conn->cc.cwnd_bytes = conn->cc.ssthresh_bytes;
 	hrtcp_cwv_on_recovered(conn, conn->snd.mss);
