@@ -387,24 +387,3 @@ TEST_CASE("AccECN: ECT that arrives says nothing of the peer", "[R9768-47][R9768
 	SEES(h, MS(1), "P. 1:101(100) ack 1001 NotECT");
 	forget(h);
 }
-
-TEST_CASE("AccECN: Fast Open's data on the SYN counts no octets", "[R9768-99][R9768-51][R9768-60]")
-{
-	Host h({ .tune = [](hrtcp_cfg &cfg) {
-		cfg.ecn = HRTCP_ECN_ACCURATE_IF_ASKED;
-		cfg.fastopen = HRTCP_FAST_SERVER;
-	} });
-
-	LISTEN(h, 0);
-	h.fastq.limit = 4;
-	PEER(h, 0, "SEWA 0(100) <mss 1000,FO 0123456789abcdef> CE");
-	SEES(h, 0, "S.WA 0:0(0) ack 101 <mss 1000,ecn0 1>");
-	STATE(h, SYN_RECEIVED);
-	CHECK(h.conn.ecn.acc.r.cep == 5);
-	CHECK(h.conn.ecn.acc.r.bytes[HRTCP_CEB] == 0);
-	WRITE(h, 0, 100);
-	SEES(h, 0, "P.AE 1:101(100) ack 101 ECT0");	// before the client's ACK
-	PEER(h, MS(10), ".W nxt(0) ack 1");
-	CHECK(h.conn.ecn.acc.s.cep == 5);
-	forget(h);
-}
