@@ -33,12 +33,6 @@ static int collect(struct peer *peer, uint32_t end)
 	return 0;
 }
 
-/* A peer that withholds its ACK is probed for a lost tail: not where silence is looked for. */
-static int without_probes(void)
-{
-	return testing_hrtcp() ? net_sysctl("hrtcp/tlp", "0") : 0;
-}
-
 TEST_F(scripted, segments_are_cut_to_the_peers_mss)
 {
 	int fd = peer_accepts(&self->peer);
