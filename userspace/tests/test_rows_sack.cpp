@@ -294,8 +294,11 @@ TEST_CASE("D-SACK: of what went three times undoes nothing", "[R3708-01]")
 	PEER(h, MS(202), ". 1(0) ack 1 <sack 1001:7001>");
 	SEES(h, MS(202), ". 1(1000) ack 1");
 	PEER(h, MS(203), ". 1(0) ack 7001");
-	PEER(h, MS(204), ". 1(0) ack 7001 <sack 1:1001>");
+	for (int copy = 0; copy < 3; copy++)	// in more pieces than are remembered
+		for (const char *run : { "1:191", "201:391", "401:591", "601:791", "801:991" })
+			PEER(h, MS(204), std::string(". 1(0) ack 7001 <sack ") + run + ">");
 	PEER(h, MS(302), ". 1(0) ack 7001 <sack 1:1001>");
+	PEER(h, MS(303), ". 1(0) ack 7001 <sack 1:1001>");
 	CHECK(h.conn.recovery.undos == 0);
 }
 
