@@ -60,7 +60,7 @@ const char *Marks::after(const hrtcp_conn &conn)
 	for (int i = 0; i < count; i++) {
 		const Place &place = places[i];
 		Mark &mark = marks_[static_cast<size_t>(i)];
-		const bool passed = !place.set || seq_le(place.at, place.by);
+		const bool passed = place.set && seq_le(place.at, place.by);
 		if (mark.passed && !passed && place.set && seq_eq(mark.at, place.at))
 			return place.wrong;
 		mark = {place.at, passed};
