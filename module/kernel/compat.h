@@ -9,6 +9,7 @@
 
 #include <linux/hrtimer.h>
 #include <linux/net.h>
+#include <linux/skbuff.h>
 #include <linux/socket.h>
 #include <linux/sysctl.h>
 #include <linux/tcp.h>
@@ -62,6 +63,11 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 typedef const struct ctl_table hrtcp_ctl_table;
 #else
 typedef struct ctl_table hrtcp_ctl_table;
+#endif
+
+/* 6.11: a departure time comes with the name of its clock; before, with whether it is this one. */
+#ifndef HRTCP_HAVE_SKB_TSTAMP_TYPE
+#define SKB_CLOCK_MONOTONIC true
 #endif
 
 /* 6.5: a dump's attributes are reached as those of a request are. */

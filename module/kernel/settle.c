@@ -200,14 +200,34 @@ static void wake(struct sock *sk, u16 events)
 	sk->sk_write_space(sk);
 }
 
-/* SO_MAX_PACING_RATE, of which nothing tells us either. */
+/*
+ * SO_MAX_PACING_RATE, of which nothing tells us either. It sets sk_pacing_rate, too, by which fq would
+ * pace once more what comes without a departure time.
+ */
 static void match_max_rate(struct hrtcp_sock *hs)
 {
-	const unsigned long most = READ_ONCE(hs->inet.sk.sk_max_pacing_rate);
+	struct sock *sk = &hs->inet.sk;
+	const unsigned long most = READ_ONCE(sk->sk_max_pacing_rate);
 	const u64 rate = most == ~0ul ? HRTCP_UNPACED : most;
 
+	if (sk->sk_pacing_rate != ~0ul)
+		WRITE_ONCE(sk->sk_pacing_rate, ~0ul);
 	if (rate != hs->conn.cc.pace.most)
 		hrtcp_conn_set_max_rate(&hs->conn, rate);
+}
+
+/*
+ * fq says so in the socket once it has seen a packet of it. Only the change is told: the core goes
+ * back to its own timer where a departure time was not kept.
+ */
+static void match_queue(struct hrtcp_sock *hs)
+{
+	const bool held = smp_load_acquire(&hs->inet.sk.sk_pacing_status) == SK_PACING_FQ;
+
+	if (held == hs->held_told)
+		return;
+	hs->held_told = held;
+	hrtcp_conn_set_held(&hs->conn, held);
 }
 
 void hrtcp_settle(struct sock *sk)
@@ -220,6 +240,7 @@ void hrtcp_settle(struct sock *sk)
 	clear_bit(HRTCP_SF_SETTLE, &hs->flags);
 	match_rcvbuf(hs);
 	match_max_rate(hs);
+	match_queue(hs);
 	if (sk->sk_err_soft != hs->conn.soft_err)
 		WRITE_ONCE(sk->sk_err_soft, hs->conn.soft_err);
 	if (hs->conn.events & HRTCP_EV_FAST)

@@ -105,6 +105,7 @@ void hrtcp_sock_reset_conn(struct hrtcp_sock *hs)
 	hs->oob_taken = false;
 	hs->mtu = 0;
 	hs->rcvbuf_seen = 0;
+	hs->held_told = false;
 }
 
 /* Everything of ours; Linux's part is set up, by sock_init_data() or by sk_clone_lock(). */

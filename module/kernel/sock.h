@@ -66,6 +66,7 @@ struct hrtcp_sock {
 	u32 mtu;			/* of the path, as the core knows it ... */
 	u8 opt_len;			/* ... and what IP's options take of it */
 	int rcvbuf_seen;		/* sk_rcvbuf, as the core knows it */
+	bool held_told;			/* that the queue keeps departure times, to the core */
 	u8 family;			/* of addresses told to the user; 0: not known yet */
 	bool hashed;
 	bool oob_taken;			/* by MSG_OOB: the octet before ... */

@@ -10,7 +10,9 @@
  *
  * Small queues. What stands between here and the wire is counted in sk_wmem_alloc. Beyond
  * two super-segments the core is told to hold its data back, so that one flow neither fills
- * the qdisc nor learns of loss late. The destructor runs in any context, even inside our
+ * the qdisc nor learns of loss late. In a qdisc that keeps departure times those are small, as
+ * pacing makes them, and what they hold ends before HRTCP_PACE_AHEAD_NS: so what departs calls
+ * for more, and not the connection's timer. The destructor runs in any context, even inside our
  * own transmit, so it only schedules a tasklet, with a reference of the socket if it is
  * still alive; the tasklet, or release_cb, unblocks.
  */
@@ -30,9 +32,31 @@
 
 #define QUEUED_SUPER_SEGMENTS 2
 
+/* Where departure times are kept, at least so much as departs within about a millisecond ... */
+#define QUEUED_RATE_SHIFT 10
+#define QUEUED_RATE_MAX SZ_1M		/* ... but not more than this, as of Linux TCP */
+
+/* What the allocator makes of MAX_TCP_HEADER, and the node: of small segments it matters. */
+#define HEADER_ROOM SZ_1K
+
+/*
+ * Read without the lock, too: whatever is read, the last skb that is let go leaves less than half.
+ * A paced super-segment lasts a millisecond, or is of two segments. Two are queued and the one that
+ * goes beyond the limit; they depart within HRTCP_PACE_AHEAD_NS from 14 Mbit/s on. Below, each lasts
+ * so long that it may be the connection's timer that brings the next.
+ */
 static int queue_limit(const struct hrtcp_sock *hs)
 {
-	return QUEUED_SUPER_SEGMENTS * SKB_TRUESIZE(hs->conn.snd.gso_max);
+	const struct hrtcp_pace *pace = &hs->conn.cc.pace;
+	const u64 rate = READ_ONCE(pace->rate);
+	u32 super = hs->conn.snd.gso_max, limit;
+
+	if (!pace->held || rate == HRTCP_UNPACED)
+		return QUEUED_SUPER_SEGMENTS * SKB_TRUESIZE(super);
+	super = min_t(u32, super, max_t(u32, pace->quantum_bytes, 2 * hs->conn.snd.mss));
+	super += HEADER_ROOM;
+	limit = min_t(u64, rate >> QUEUED_RATE_SHIFT, QUEUED_RATE_MAX);
+	return max_t(u32, limit, QUEUED_SUPER_SEGMENTS * SKB_TRUESIZE(super));
 }
 
 static void hrtcp_tx_wfree(struct sk_buff *skb)
@@ -191,6 +215,8 @@ bool hrtcp_tx_send(struct sock *sk, const struct hrtcp_tx *tx)
 	memset(skb->cb, 0, sizeof(skb->cb));
 	hrtcp_tx_push_header(skb, &hs->rec.key, &tx->seg);
 	mark_gso(sk, skb, tx);
+	if (tx->depart_ns)
+		skb_set_delivery_time(skb, ns_to_ktime(tx->depart_ns), SKB_CLOCK_MONOTONIC);
 	own(sk, skb);
 	note(hs, tx, skb_shinfo(skb)->gso_segs);
 	if (hrtcp_key_v4(&hs->rec.key))
