@@ -49,19 +49,24 @@ void hrtcp_segment_finish(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_
 	seg->hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(&seg->opt));
 }
 
-/* RFC 7323 5.2: an abort has timestamps as all else, an answer has those it answers. */
+/*
+ * RFC 7323 5.2: an abort has timestamps as all else, an answer has those it answers. An abort that overtook
+ * data would not have the number that the peer expects, and be challenged: RFC 5961 3.2.
+ */
 static enum hrtcp_poll poll_rst(struct hrtcp_conn *conn, u64 now_ns, struct hrtcp_tx *tx)
 {
 	struct hrtcp_pending *pending = &conn->pending;
 	struct hrtcp_seg *seg = &tx->seg;
+	u64 at_ns = now_ns;
 
 	seg->seq = pending->rst_seq;
 	seg->flags = HRTCP_RST;
 	if (pending->rst_acks) {
+		at_ns = hrtcp_pace_departure(conn, now_ns);
 		seg->flags |= HRTCP_ACK;
 		seg->ack = conn->rcv.nxt;
 		if (conn->ts.on)
-			put_timestamps(conn, &seg->opt, now_ns);
+			put_timestamps(conn, &seg->opt, at_ns);
 		if (conn->ecn.pact.mode == HRTCP_ECN_ACCURATE)
 			hrtcp_accecn_mark(conn, seg);
 	} else if (pending->rst_echoes) {
@@ -70,6 +75,8 @@ static enum hrtcp_poll poll_rst(struct hrtcp_conn *conn, u64 now_ns, struct hrtc
 	}
 	seg->hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(&seg->opt));
 	pending->rst = false;
+	if (at_ns > now_ns)
+		tx->depart_ns = at_ns;
 	return HRTCP_POLL_SEND;
 }
 

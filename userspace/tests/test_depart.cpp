@@ -132,6 +132,21 @@ TEST_CASE("departure: a FIN goes behind the data")
 	CHECK(at.back() >= US(1500));
 }
 
+TEST_CASE("departure: a reset goes behind the data")
+{
+	Held h({ .mss = 1012, .sack = true, .ts = true });
+
+	WRITE(h, 0, 3000);
+	const auto data = h.take_sent();
+	REQUIRE(data.back().depart_ns == US(1500));
+	ABORT(h, 0);
+	const auto sent = h.take_sent();
+	REQUIRE(sent.size() == 1);
+	CHECK(sent[0].seg.flags == (HRTCP_RST | HRTCP_ACK));
+	CHECK(sent[0].depart_ns > data.back().depart_ns);
+	CHECK(sent[0].seg.opt.tsval >= data.back().seg.opt.tsval);
+}
+
 TEST_CASE("departure: what arrives before it departed shows that nothing holds it")
 {
 	Held h;
