@@ -39,6 +39,8 @@ static const char *check_timers(const struct hrtcp_conn *conn)
 	const struct hrtcp_snd *snd = &conn->snd;
 	const struct hrtcp_timers *timers = &conn->timers;
 
+	CHECK(!conn->sack.withheld || conn->rcv.ack_now || !hrtcp_state_may_receive(conn->state) ||
+	      hrtcp_timer_armed(timers, HRTCP_T_DELACK), "SACKs withheld without an end");
 	if (conn->pending.syn || conn->fast.deferred || snd->blocked || hrtcp_timer_armed(timers, HRTCP_T_TXRETRY))
 		return NULL;
 	if (conn->state == HRTCP_TIME_WAIT)

@@ -46,7 +46,9 @@ struct hrtcp_cfg {
 	u64 peer_delack_ns;		/* longest ACK delay to expect of a peer not measured yet */
 	u64 delack_ns;			/* our own, RFC 9293 3.8.6.3: below 500 ms */
 	u32 quick_acks;			/* segments of a peer that begins, or begins anew, without it */
-	u64 hr_delack_ns;		/* the same towards an end with the hrTCP option */
+	u64 sack_delay_ns;		/* of ACKs that only add to SACK blocks, 0: none; so many ... */
+	u32 sack_merge;			/* ... become one with the next */
+	u64 hr_delack_ns;		/* as delack_ns, towards an end with the hrTCP option */
 	u64 hr_granularity_ns;		/* G towards such an end */
 	u64 keepalive_time_ns;		/* idle before the first probe, RFC 9293 3.8.4: 2 h or more */
 	u64 keepalive_intvl_ns;		/* between probes */

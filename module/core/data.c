@@ -4,6 +4,7 @@
 #include "tune.h"
 
 #define EQUAL_SEGS 8			/* a smaller size is believed after so many of it */
+#define DUPS_AT_ONCE 3			/* by which a peer knows a loss, RFC 5681 3.2 */
 
 /* The buffer, or what the user wants advertised of it. */
 static u32 usable_buf(const struct hrtcp_rcv *rcv)
@@ -250,7 +251,6 @@ void hrtcp_data_release(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, u6
 static void keep(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct seq end,
 		 bool fin, struct hrtcp_rxnode *node, struct hrtcp_rx *rx)
 {
-	conn->rcv.ack_now = true;	/* RFC 5681 4.2 */
 	node->seq = seg->seq;
 	node->end = end;
 	node->skip = 0;
@@ -266,6 +266,57 @@ static void keep(struct hrtcp_conn *conn, const struct hrtcp_seg *seg, struct se
 		hrtcp_sack_kept(&conn->sack, conn->reasm.run_start, conn->reasm.run_end);
 	else if (seq_gt(end, seg->seq))	/* a duplicate names the block that holds it */
 		hrtcp_sack_kept(&conn->sack, seg->seq, end);
+}
+
+/*
+ * A twentieth of the round trip, the shorter of both that may be known. 0 where neither is, or fewer
+ * than two segments come in that time: nothing would be saved, and the peer's clock slowed.
+ */
+static u64 sack_delay_ns(const struct hrtcp_conn *conn)
+{
+	const u64 srtt_ns = conn->rtt.srtt_ns;
+	u64 rtt_ns = conn->rcv.tune.rtt_ns, delay_ns;
+
+	if (!rtt_ns || (srtt_ns && srtt_ns < rtt_ns))
+		rtt_ns = srtt_ns;
+	delay_ns = min_t(u64, div_u64(rtt_ns, 20), conn->cfg->sack_delay_ns);
+	if (conn->rcv.tune.before_bytes * delay_ns < 2ull * conn->rcv.peer_mss * rtt_ns)
+		return 0;
+	return delay_ns;
+}
+
+/* Nothing but the last block grew by @node: no gap opened, and none became smaller. */
+static bool only_extends(const struct hrtcp_conn *conn, const struct hrtcp_rxnode *node)
+{
+	return seq_lt(conn->reasm.run_start, node->seq) && hrtcp_reasm_is_last(node) &&
+	       !conn->sack.dsack_due && !node->fin;
+}
+
+/*
+ * The first duplicates of an ACK let the peer begin to repair. Those that follow only add to what
+ * SACK tells, as long as segments come in order behind the gap: they are withheld for a while and
+ * become one, as in Linux. Unlike there a new gap is told at once: of many an ACK has no room for
+ * the blocks. Return: whether the ACK for @node, which was kept, is withheld.
+ */
+static bool withhold(struct hrtcp_conn *conn, const struct hrtcp_rxnode *node, u64 now_ns)
+{
+	const struct hrtcp_rcv *rcv = &conn->rcv;
+	const u64 delay_ns = sack_delay_ns(conn);
+	struct hrtcp_sack *sack = &conn->sack;
+
+	if (sack->dups < DUPS_AT_ONCE) {
+		sack->dups++;
+		return false;
+	}
+	if (!delay_ns || !sack->on || !only_extends(conn, node) || rcv->quickack ||
+	    rcv->quick_segs < conn->cfg->quick_acks || conn->ecn.echo != conn->ecn.echoed)
+		return false;
+	if (sack->withheld >= conn->cfg->sack_merge)
+		return false;
+	sack->withheld++;
+	if (now_ns + delay_ns < conn->timers.at_ns[HRTCP_T_DELACK])
+		hrtcp_timer_set(&conn->timers, HRTCP_T_DELACK, now_ns + delay_ns);
+	return true;
 }
 
 void hrtcp_data_step(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
@@ -302,8 +353,11 @@ void hrtcp_data_step(struct hrtcp_conn *conn, const struct hrtcp_seg *seg,
 						     HRTCP_DROP_DUPLICATE;
 		return;
 	}
-	if (seq_gt(start, rcv->nxt))
-		keep(conn, seg, end, fin, node, rx);
-	else
+	if (seq_le(start, rcv->nxt)) {
 		deliver(conn, seg, start, end, fin, now_ns, rx);
+		return;
+	}
+	keep(conn, seg, end, fin, node, rx);
+	if (rx->take != HRTCP_TAKE_KEEP || !withhold(conn, node, now_ns))
+		rcv->ack_now = true;	/* RFC 5681 4.2 */
 }

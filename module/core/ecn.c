@@ -287,6 +287,7 @@ void hrtcp_ecn_mark(struct hrtcp_conn *conn, struct hrtcp_seg *seg, bool again)
 		return;
 	if (ecn->echo)
 		seg->flags |= HRTCP_ECE;
+	ecn->echoed = ecn->echo;
 	if (!seg->len || again || seq_gt(seq_add(seg->seq, seg->len), edge))
 		return;			/* the last: a window probe, 6.1.6 */
 	if (!conn->cc.ops->no_ect && !ecn->pact.no_ect)

@@ -44,7 +44,8 @@ struct hrtcp_ecn_pact {
 
 struct hrtcp_ecn {
 	struct hrtcp_ecn_pact pact;
-	bool echo;			/* classic: ACKs carry ECE */
+	bool echo;			/* classic: ACKs carry ECE ... */
+	bool echoed;			/* ... as the last one did */
 	bool cwr_due;			/* classic: tell with new data that we reduced */
 	bool responded;			/* cwr_end is set */
 	bool seen;			/* a packet came that may be marked */

@@ -45,7 +45,8 @@ void hrtcp_segment_finish(struct hrtcp_conn *conn, struct hrtcp_tx *tx, u64 now_
 	rcv->acked = rcv->nxt;
 	rcv->unacked_bytes = 0;
 	rcv->ack_now = false;
-	hrtcp_timer_clear(&conn->timers, HRTCP_T_DELACK);
+	if (!conn->sack.withheld)	/* else it had no room for blocks */
+		hrtcp_timer_clear(&conn->timers, HRTCP_T_DELACK);
 	seg->hdr_len = (u8)(HRTCP_HDR_MIN + hrtcp_wire_opt_len(&seg->opt));
 }
 

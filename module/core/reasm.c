@@ -191,6 +191,11 @@ enum hrtcp_drop hrtcp_reasm_insert(struct hrtcp_reasm *r, struct hrtcp_rxnode *n
 	return HRTCP_DROP_NONE;
 }
 
+bool hrtcp_reasm_is_last(const struct hrtcp_rxnode *node)
+{
+	return !rb_next(&node->rb);
+}
+
 bool hrtcp_reasm_advance(struct hrtcp_reasm *r, struct seq *nxt)
 {
 	struct hrtcp_rxnode *first;

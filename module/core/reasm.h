@@ -46,6 +46,9 @@ void hrtcp_reasm_init(struct hrtcp_reasm *r);
  */
 enum hrtcp_drop hrtcp_reasm_insert(struct hrtcp_reasm *r, struct hrtcp_rxnode *node);
 
+/* Is nothing held beyond @node, which is? */
+bool hrtcp_reasm_is_last(const struct hrtcp_rxnode *node);
+
 /* Move *@nxt over all that is contiguous now; the nodes become ready. Return: a FIN follows. */
 bool hrtcp_reasm_advance(struct hrtcp_reasm *r, struct seq *nxt);
 

@@ -36,6 +36,8 @@ void hrtcp_sack_advance(struct hrtcp_sack *sack, struct seq nxt)
 {
 	u32 i = 0;
 
+	sack->dups = 0;
+	sack->withheld = 0;
 	while (i < sack->n) {
 		if (seq_le(sack->block[i].end, nxt))
 			remove_block(sack, i);
@@ -81,6 +83,7 @@ void hrtcp_sack_fill(struct hrtcp_sack *sack, struct hrtcp_opts *opt)
 	if (sack->dsack_due)
 		opt->sack[opt->n_sack++] = sack->dsack;
 	sack->dsack_due = false;
+	sack->withheld = 0;
 	for (i = 0; i < sack->n && opt->n_sack < room; i++)
 		opt->sack[opt->n_sack++] = sack->block[i];
 	opt->present |= HRTCP_OPT_SACK;

@@ -9,6 +9,8 @@ struct hrtcp_sack {
 	bool on;			/* both SYNs had SACK-permitted */
 	u8 n;
 	bool dsack_due;			/* RFC 2883: dsack goes first, once */
+	u8 dups;			/* of this RCV.NXT, that went at once */
+	u8 withheld;			/* duplicates that the next ACK with blocks stands for */
 	struct hrtcp_sack_block dsack;
 	struct hrtcp_sack_block block[HRTCP_SACK_BLOCKS];
 };

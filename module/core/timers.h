@@ -6,7 +6,7 @@
  * |------------|--------------------------------|--------------------|------------------------|--------|
  * | RETRANSMIT | SYN, data or FIN outstanding   | all acknowledged   | all lost, back off     | rto, at most up to R2 |
  * | PERSIST    | data waits, window shut, none outstanding | window opens | probe, back off    | rto doubled, at most persist_max |
- * | DELACK     | in-order data or FIN, ACK withheld | any ACK sent   | send the ACK           | delack |
+ * | DELACK     | in-order data or FIN, or what was kept beyond a gap: ACK withheld | any ACK sent; with blocks, if it has them to tell | send the ACK | delack; 1/20 round trip, at most sack_delay |
  * | LINGER     | TIME-WAIT; FIN-WAIT-2 orphaned | gone               | delete the record      | time_wait; fin_timeout |
  * | TXRETRY    | the caller could not transmit; ECN-Echo at one segment | fires | send on    | tx_retry; rto |
  * | PROBE      | new data or FIN sent, data acknowledged, nothing SACKed; first SYN to a known peer | all acknowledged, loss found | tail loss probe | 2 SRTT, RFC 8985 7.2 |

@@ -44,6 +44,8 @@
 	X(peer_delack_us,	US,	peer_delack_ns,	0, HRTCP_S_US, HRTCP_SO_PEER_DELACK) \
 	X(delack_us,		US,	delack_ns,	0, 500000, HRTCP_SO_DELACK)	\
 	X(quick_acks,		NUMBER,	quick_acks,	0, 255, 0)			\
+	X(sack_delay_us,	US,	sack_delay_ns,	0, HRTCP_S_US, 0)		\
+	X(sack_merge,		NUMBER,	sack_merge,	0, 255, 0)			\
 	X(hr_delack_us,		US,	hr_delack_ns,	0, 500000, HRTCP_SO_HR_DELACK)	\
 	X(hr_granularity_us,	US,	hr_granularity_ns, 0, HRTCP_S_US, HRTCP_SO_HR_GRANULARITY) \
 	X(tlp,			BOOL,	tlp,		0, 1, HRTCP_SO_TLP)		\

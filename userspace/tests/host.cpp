@@ -19,6 +19,7 @@ hrtcp_cfg make_cfg(const Setup &setup)
 	cfg.window_scaling = setup.wscale >= 0;
 	cfg.pacing_ss_ratio = cfg.pacing_ca_ratio = 0;	// who tests these sets them
 	cfg.quick_acks = 0;
+	cfg.sack_delay_ns = 0;
 	cfg.tlp = setup.sack || setup.tlp;	// else scripts of timeouts are of them alone
 	if (setup.tune)
 		setup.tune(cfg);
