@@ -239,7 +239,7 @@ void hrtcp_conn_on_path(struct hrtcp_conn *conn, u16 mss_path, u32 gso_max)
 	hrtcp_conn_sync_mss(conn);
 	hrtcp_cc_on_mss(conn, before);
 	if (conn->snd.mss < before) {
-		hrtcp_txq_recut(&conn->txq, conn->snd.mss);
+		hrtcp_txq_recut(&conn->txq, conn->snd.una, conn->snd.mss);
 		conn->snd.force |= conn->txq.lost_bytes > 0;
 	}
 	conn->cc.ssthresh_bytes = max_t(u32, conn->cc.ssthresh_bytes, 2u * conn->snd.mss);

@@ -127,7 +127,7 @@ void hrtcp_mtup_on_ack(struct hrtcp_conn *conn, const struct hrtcp_delivered *d,
 static void give_up_probe(struct hrtcp_conn *conn)
 {
 	conn->mtup.out = false;
-	hrtcp_txq_recut(&conn->txq, conn->snd.mss);
+	hrtcp_txq_recut(&conn->txq, conn->snd.una, conn->snd.mss);
 }
 
 bool hrtcp_mtup_on_lost(struct hrtcp_conn *conn, u64 now_ns)
@@ -171,7 +171,7 @@ static void shrink(struct hrtcp_conn *conn, u64 now_ns)
 	mtup->high = max_t(u16, mtup->high, mtup->low);
 	mtup->missed = true;
 	mtup->next_ns = now_ns + 5 * congestion_interval_ns(conn);
-	hrtcp_txq_recut(&conn->txq, conn->snd.mss);
+	hrtcp_txq_recut(&conn->txq, conn->snd.una, conn->snd.mss);
 }
 
 void hrtcp_mtup_on_timeout(struct hrtcp_conn *conn, bool full_stop, u64 now_ns)

@@ -99,7 +99,7 @@ void hrtcp_txq_sent(struct hrtcp_txq *q, struct hrtcp_txnode *node, u16 mss, u64
 	hrtcp_txq_count(q, node);
 }
 
-void hrtcp_txq_recut(struct hrtcp_txq *q, u16 mss)
+void hrtcp_txq_recut(struct hrtcp_txq *q, struct seq una, u16 mss)
 {
 	struct hrtcp_txnode *node;
 
@@ -109,6 +109,8 @@ void hrtcp_txq_recut(struct hrtcp_txq *q, u16 mss)
 		if (min_t(u32, node->mss, hrtcp_txnode_len(node)) <= mss)
 			continue;
 		hrtcp_txq_uncount(q, node);
+		/* Of a unit only a part may be acknowledged; no ACK would retire the new ones before. */
+		node->seq = seq_max(node->seq, una);
 		node->mss = mss;
 		node->sacked = 0;	/* the peer will say again what it holds */
 		node->lost = hrtcp_all_units(node);

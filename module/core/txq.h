@@ -88,7 +88,7 @@ void hrtcp_txq_mark_head_lost(struct hrtcp_txq *q);
 void hrtcp_txq_mark_all_lost(struct hrtcp_txq *q);
 
 /* Units larger than @mss do not fit the path any more: cut them anew, all lost. */
-void hrtcp_txq_recut(struct hrtcp_txq *q, u16 mss);
+void hrtcp_txq_recut(struct hrtcp_txq *q, struct seq una, u16 mss);
 
 /* How many octets of the nodes that begin in [@start, @end) are lost. */
 u32 hrtcp_txq_lost_in(const struct hrtcp_txq *q, struct seq start, struct seq end);

@@ -244,7 +244,7 @@ TEST_CASE("txq_recut: units too large are lost and cut anew, others stay", "[R11
 	q.send(a, 1000, 1);
 	q.send(b, 500, 1);
 	q.send(c, 1000, 1);		// shorter than its unit
-	hrtcp_txq_recut(&q.q, 600);
+	hrtcp_txq_recut(&q.q, a->seq, 600);
 	q.set(a, true);
 	CHECK(a->mss == 600);
 	CHECK(b->lost == 0);

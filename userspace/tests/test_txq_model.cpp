@@ -20,6 +20,8 @@ struct Both {
 
 	explicit Both(u32 seed) : pick(seed) {}
 
+	u32 acked = 0;				// perhaps in the middle of the first unit
+
 	static seq at(u32 octet) { return seq_of(base + octet); }
 	u32 una() const { return m.nodes.empty() ? m.end : m.nodes[0].start; }
 	u32 nxt() const
@@ -151,6 +153,7 @@ struct Both {
 		hrtcp_delivered d = nothing_yet(), want = nothing_yet();
 		hrtcp_txq_ack(&q, at(edge), &d);
 		m.ack(edge, want);
+		acked = edge;
 		learn(d, want);
 		q.acked = nullptr;
 	}
@@ -193,8 +196,8 @@ struct Both {
 			break;
 		case 3: {
 			const u16 mss = static_cast<u16>(1 + pick(20));
-			hrtcp_txq_recut(&q, mss);
-			m.recut(mss);
+			hrtcp_txq_recut(&q, at(acked), mss);
+			m.recut(acked, mss);
 			break;
 		}
 		default:
@@ -274,4 +277,23 @@ TEST_CASE("txq: whatever happens to it, it is what a plain model is", "[txq]")
 			both.compare();
 		}
 	}
+}
+
+TEST_CASE("txq_recut: nothing that is acknowledged becomes a unit of its own", "[R1191-04]")
+{
+	hrtcp_txq q{};
+	hrtcp_txnode node{};
+	hrtcp_delivered d{};
+	const seq una = seq_of(1700);
+
+	node.end = seq_of(3000);
+	hrtcp_txq_append(&q, &node);
+	hrtcp_txq_sent(&q, &node, 1000, 1);
+	hrtcp_txq_ack(&q, una, &d);
+	REQUIRE(node.seq.v == 1000);		// the unit that it ends in goes again whole
+	hrtcp_txq_recut(&q, una, 600);
+	CHECK(node.seq.v == una.v);
+	CHECK(node.lost == 0x7);
+	CHECK(q.lost_bytes == 1300);
+	CHECK(hrtcp_txq_adds_up(&q, false));
 }

@@ -134,11 +134,12 @@ struct Model {
 	void doubt() { each([](auto &, auto &u, size_t) { u.lost |= u.sacked; }); }
 	void forget() { each([](auto &, auto &u, size_t) { u.sacked = false; }); }
 	void unmark() { each([](auto &, auto &u, size_t) { u.lost = false; }); }
-	void recut(u32 mss)
+	void recut(u32 una, u32 mss)
 	{
 		for (auto &n : nodes) {
 			if (!n.sends || std::min(n.mss, n.len()) <= mss)
 				continue;
+			n.start = std::max(n.start, una);
 			n.mss = mss;
 			n.units.clear();
 			n.cut(0);
