@@ -29,11 +29,6 @@ int testing_hrtcp(void)
 	return !family || strcmp(family, "inet");
 }
 
-int without_probes(void)
-{
-	return testing_hrtcp() ? net_sysctl("hrtcp/tlp", "0") : 0;
-}
-
 int stack_family(enum stack stack, int ipv)
 {
 	if (stack == HR && testing_hrtcp())

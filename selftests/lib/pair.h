@@ -38,9 +38,6 @@ int stack_family(enum stack stack, int ipv);
 /* Is the TCP under test hrTCP? HRTCP_FAMILY=inet puts Linux TCP in its place. */
 int testing_hrtcp(void);
 
-/* Whoever withholds its ACK is probed for a lost tail; not from now on, in the current namespace. */
-int without_probes(void);
-
 /* Returns 0 or a negative errno. */
 int pair_up(struct pair *pair, enum stack client, enum stack server, int ipv);
 

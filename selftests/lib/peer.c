@@ -12,6 +12,11 @@
 #include "sock.h"
 #include "wire.h"
 
+static int without_probes(void)
+{
+	return testing_hrtcp() ? net_sysctl("hrtcp/tlp", "0") : 0;
+}
+
 int peer_open(struct peer *peer, enum stack stack, int ipv)
 {
 	int error;
@@ -33,6 +38,8 @@ int peer_open(struct peer *peer, enum stack stack, int ipv)
 		error = net_up("tun0");
 	if (!error)
 		error = net_wait_local("fd09::1");
+	if (!error)
+		error = without_probes();
 	peer_renew(peer, PEER_PORT, HOST_PORT, PEER_ISS);
 	peer->win = 65535;
 	return error;

@@ -39,6 +39,10 @@ struct peer {
 	char said[400];			/* what went wrong */
 };
 
+/*
+ * The current namespace becomes the host's. A test is a slow peer, and silent on purpose: the host's
+ * tail loss probes are switched off, or one might come between any two segments.
+ */
 int peer_open(struct peer *peer, enum stack stack, int ipv);
 
 /* A new connection begins: other ports, numbers forgotten. 0: as it is. */

@@ -18,20 +18,27 @@ TEST_F(linger, without_it_close_does_not_wait)
 
 TEST_F(linger, close_returns_when_the_end_is_acknowledged)
 {
-	int fd = peer_accepts(&self->peer), status;
+	int fd = peer_accepts(&self->peer), status, closed[2];
 	pid_t pid;
 
 	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, pipe(closed));
 	pid = fork();
 	if (!pid) {
-		uint64_t start = now_ms();
+		uint64_t start;
+		char end;
 
+		close(closed[1]);
+		if (read(closed[0], &end, 1))
+			_exit(2);
+		start = now_ms();
 		sock_linger(fd, 20);
 		sock_close(fd);
 		_exit(now_ms() - start < 100 || now_ms() - start > 10000);
 	}
-	/* The child's descriptor is the last one. */
+	/* The child's descriptor is the last one: only then does it close that. */
 	ASSERT_EQ(0, sock_close(fd));
+	close(closed[1]);
 	SEES("F. 1:1(0) ack 1");
 	pause_ms(200);		/* the time that close() is to wait */
 	SENDS(". 1:1(0) ack 2");

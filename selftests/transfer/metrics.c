@@ -21,7 +21,7 @@ static bool suffer(struct peer *peer)
 	int fd = peer_accepts(peer), i;
 	bool good;
 
-	if (fd < 0 || without_probes() || send_all(fd, 0, 10000))
+	if (fd < 0 || send_all(fd, 0, 10000))
 		return false;
 	for (i = 0; i < 11; i++)	/* the eleventh is the first once more */
 		if (peer_get(peer, &peer->seen, WAIT_MS) != 1)
